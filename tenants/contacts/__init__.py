@@ -1,0 +1,1 @@
+"""Contacts, lists, imports and audiences."""

@@ -1,0 +1,25 @@
+"""Pure: the operator of a mainland Chinese number, by longest prefix."""
+
+from tenants.core.operator_prefixes import HANDSET_ROWS, MACHINE_ROWS, Operator
+
+OPERATORS: tuple[Operator, ...] = ("mobile", "unicom", "telecom", "broadnet", "other")
+_WIDTH = 5  # digits of the longest prefix in the table
+
+
+def _expanded() -> dict[str, Operator]:
+    """Every prefix written out to five digits, so that one look-up finds the longest one."""
+    rows = [(prefix, operator) for operator, prefixes in (*HANDSET_ROWS, *MACHINE_ROWS) for prefix in prefixes.split()]
+    table: dict[str, Operator] = {}
+    for prefix, operator in sorted(rows, key=lambda row: len(row[0])):
+        fill = _WIDTH - len(prefix)
+        for tail in range(10**fill):
+            table[f"{prefix}{tail:0{fill}}" if fill else prefix] = operator
+    return table
+
+
+BY_PREFIX = _expanded()
+
+
+def operator_of(national: str) -> Operator:
+    """The operator of a national number such as 13800138000; "other" when no row of the table covers it."""
+    return BY_PREFIX.get(national[:_WIDTH], "other")

@@ -1,0 +1,1 @@
+"""Templates: typed variables, kinds, versions, rendering."""

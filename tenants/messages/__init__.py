@@ -1,0 +1,1 @@
+"""Messages: planned, claimed, recorded, settled; batches and receipts."""

@@ -1,0 +1,1 @@
+"""Words and reviews: what may be sent, and who decided."""
