@@ -1,0 +1,87 @@
+"""Channels: how messages leave and how carriers report back. One folder per kind; docs/channels.md says how to add one.
+
+channels.send("simulator", settings, messages)             results, one per message, from synchronous code
+channels.parse_receipts("simulator", settings, headers, body)
+channels.fields("simulator")                               what a staff form asks for
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import structlog
+
+from workers.channels import http, registry
+from workers.channels.base import (
+    Accepted,
+    Adapter,
+    BadReceipt,
+    Code,
+    Doubtful,
+    Field,
+    Outcome,
+    Outgoing,
+    Receipt,
+    Refused,
+    SendError,
+    SendResult,
+    Settings,
+    faults,
+)
+
+__all__ = [
+    "KINDS",
+    "SEND_S_MAX",
+    "Accepted",
+    "Adapter",
+    "BadReceipt",
+    "Code",
+    "Doubtful",
+    "Field",
+    "Outcome",
+    "Outgoing",
+    "Receipt",
+    "Refused",
+    "SendError",
+    "SendResult",
+    "Settings",
+    "adapter",
+    "faults",
+    "fields",
+    "parse_receipts",
+    "send",
+]
+
+KINDS: Final = tuple(registry.KINDS)
+SEND_S_MAX: Final = http.START_S_MAX + http.REQUEST_S_MAX  # a lease must be longer than this
+
+adapter = registry.adapter
+log = structlog.get_logger()
+
+
+def fields(kind: str) -> tuple[Field, ...]:
+    """The settings a channel of this kind asks for."""
+    return adapter(kind).fields
+
+
+def send(kind: str, settings: Mapping[str, object], messages: Sequence[Outgoing]) -> list[SendResult]:
+    """Sends a slice and waits; always one result per message, whatever happens, within SEND_S_MAX seconds."""
+    chosen = adapter(kind)
+    try:
+        results = http.run(chosen.send(Settings(chosen.fields, settings), messages, http.session()))
+    except SendError as error:
+        log.warning("channel refused a whole call", kind=kind, blame=error.blame, reason=error.reason)
+        return [error.as_result()] * len(messages)
+    except Exception as error:  # noqa: BLE001 - one broken adapter must not lose the news that its messages are in doubt
+        # Only the class: the text or the traceback of a stranger's exception may hold a number or a key.
+        log.error("channel adapter broke", kind=kind, error=type(error).__qualname__)
+        return [Doubtful(f"adapter broke: {type(error).__qualname__}")] * len(messages)
+    assert len(results) == len(messages), f"{kind} answered {len(results)} results for {len(messages)} messages"
+    return results
+
+
+def parse_receipts(kind: str, settings: Mapping[str, object], headers: Mapping[str, str], body: bytes) -> list[Receipt]:
+    """What a carrier's call says; BadReceipt when it is not the carrier's or cannot be read."""
+    chosen = adapter(kind)
+    return chosen.parse_receipts(Settings(chosen.fields, settings), headers, body)

@@ -1,0 +1,249 @@
+"""Pure: what every channel promises. A channel kind is one folder with an adapter; this is the whole surface between it
+and the sending pipeline.
+
+    messages → Adapter.send → one SendResult per message, in order
+    a carrier's call → Adapter.parse_receipts → Receipts, or BadReceipt
+
+What is expected is a value (`Accepted`, `Refused`, `Doubtful`); what holds for a whole request is a `SendError`:
+
+    SendError          retryable, blame, carrier_code, submitted
+    ├── NotReached     no byte of the request left: refused connection, DNS, TLS          submitted no
+    ├── Throttled      the carrier asks us to wait; nothing was taken                     submitted no
+    ├── Misconfigured  our settings cannot work: key refused, field missing               submitted no
+    ├── RequestRefused the carrier understood the request and will not take it            submitted no
+    └── AnswerLost     bytes left and no answer we can read came back                     submitted unknown
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol
+
+if TYPE_CHECKING:
+    from workers.channels.http import Http
+
+REASON_CHARACTERS_MAX: Final = 200
+
+Blame = Literal["carrier", "config", "message"]
+Submitted = Literal["no", "yes", "unknown"]
+
+
+class Code(StrEnum):
+    """Why a message was not delivered, in our own terms; every carrier's codes map to these, and words hang on them."""
+
+    ABSENT = "absent"
+    NUMBER_INVALID = "number_invalid"
+    BLOCKED = "blocked"
+    CONTENT = "content_rejected"
+    SENDER = "sender_rejected"
+    EXPIRED = "validity_expired"
+    THROTTLED = "throttled"
+    BUSY = "carrier_busy"
+    CREDIT = "carrier_credit"
+    UNREACHABLE = "carrier_unreachable"
+    CONFIG = "channel_misconfigured"
+    NOT_TRIED = "not_tried"
+    UNKNOWN = "unknown_failure"
+
+
+class Outcome(StrEnum):
+    """What a receipt says. Only `accepted` is not final."""
+
+    ACCEPTED = "accepted"
+    DELIVERED = "delivered"
+    UNDELIVERED = "undelivered"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """One message ready to leave; `number` is E.164, `reference` is ours and comes back where the carrier allows."""
+
+    reference: str
+    number: str
+    text: str
+    extension: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The carrier has it under `provider_ref`."""
+
+    provider_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Proof that the carrier does not have it; `retryable` says whether another attempt or another channel may help."""
+
+    code: Code
+    retryable: bool
+    reason: str = ""
+    carrier_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Doubtful:
+    """The carrier may or may not have it. Never sent again by itself."""
+
+    reason: str
+
+
+SendResult = Accepted | Refused | Doubtful
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What became of a message; at least one of the two references is there. `code` is empty for good news."""
+
+    provider_ref: str
+    reference: str | None
+    outcome: Outcome
+    code: Code | None
+    at: datetime
+    carrier_code: str = ""
+
+
+class BadReceipt(Exception):
+    """A call that is not the carrier's or cannot be read. `code`: signature, stale, malformed, too_many."""
+
+    def __init__(self, code: str) -> None:
+        self.code = code
+        super().__init__(code)
+
+
+class SendError(Exception):
+    """A whole request came to nothing, or we do not know what it came to."""
+
+    retryable: bool = True
+    blame: Blame = "carrier"
+    submitted: Submitted = "no"
+    code: Code = Code.UNKNOWN
+
+    def __init__(self, reason: str, *, carrier_code: str = "", retry_after_s: float | None = None) -> None:
+        self.reason = reason[:REASON_CHARACTERS_MAX]
+        self.carrier_code = carrier_code
+        self.retry_after_s = retry_after_s
+        super().__init__(self.reason)
+
+    def as_result(self) -> SendResult:
+        """The same news for one message: only what surely did not leave may be sent again."""
+        if self.submitted == "no":
+            return Refused(self.code, self.retryable, self.reason, self.carrier_code)
+        return Doubtful(self.reason)
+
+
+class NotReached(SendError):
+    code = Code.UNREACHABLE
+
+
+class Throttled(SendError):
+    code = Code.THROTTLED
+
+
+class Misconfigured(SendError):
+    retryable = True  # by another channel, or here once the settings are mended
+    blame: Blame = "config"
+    code = Code.CONFIG
+
+
+class RequestRefused(SendError):
+    retryable = False
+    blame: Blame = "message"
+
+    def __init__(self, code: Code, reason: str, *, carrier_code: str = "", retryable: bool = False) -> None:
+        super().__init__(reason, carrier_code=carrier_code)
+        self.code = code
+        self.retryable = retryable
+        self.blame = "carrier" if retryable else "message"
+
+
+class AnswerLost(SendError):
+    retryable = False
+    submitted: Submitted = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One setting of a channel; the staff form is made from these. `label` and `help` are msgids."""
+
+    name: str
+    type: Literal["text", "url", "number"]
+    label: str
+    required: bool = True
+    secret: bool = False
+    help: str = ""
+    default: str | int | None = None
+    low: int = 1
+    high: int = 1_000_000
+
+
+class Settings:
+    """Checked settings of one channel. Its repr hides every secret, so a log line or traceback cannot show one."""
+
+    __slots__ = ("_fields", "_values")
+
+    def __init__(self, fields: Sequence[Field], raw: Mapping[str, object]) -> None:
+        wrong = faults(fields, raw)
+        if wrong:
+            raise Misconfigured("settings: " + ", ".join(f"{name} {fault}" for name, fault in wrong.items()))
+        self._fields = {field.name: field for field in fields}
+        self._values = {name: given(field, raw) for name, field in self._fields.items()}
+
+    def text(self, name: str) -> str:
+        value = self._values[name]
+        return "" if value is None else str(value)
+
+    def number(self, name: str) -> int:
+        value = self._values[name]
+        assert value is not None, f"{name} has neither a value nor a default"
+        return int(value)
+
+    def __repr__(self) -> str:
+        shown = {name: "***" if self._fields[name].secret else value for name, value in self._values.items()}
+        return f"Settings({shown})"
+
+
+def given(field: Field, raw: Mapping[str, object]) -> str | int | None:
+    """What was typed for a field, or its default when nothing was."""
+    value = raw.get(field.name)
+    if value is None or value == "":
+        return field.default
+    return value if isinstance(value, int) else str(value).strip()
+
+
+def faults(fields: Sequence[Field], raw: Mapping[str, object]) -> dict[str, str]:
+    """Field name → code of what is wrong with it: required, not_a_number, out_of_range, not_a_url."""
+    wrong = {field.name: fault(field, given(field, raw)) for field in fields}
+    return {name: code for name, code in wrong.items() if code}
+
+
+def fault(field: Field, value: str | int | None) -> str:
+    if value is None:
+        return "required" if field.required else ""
+    if field.type == "url":
+        return "" if str(value).startswith(("http://", "https://")) else "not_a_url"
+    if field.type != "number":
+        return ""
+    if not str(value).isascii() or not str(value).isdigit():
+        return "not_a_number"
+    return "" if field.low <= int(value) <= field.high else "out_of_range"
+
+
+class Adapter(Protocol):
+    """One kind of channel. Stateless: everything it needs comes with the call."""
+
+    kind: ClassVar[str]
+    fields: ClassVar[tuple[Field, ...]]
+    batch_max: ClassVar[int]  # messages the carrier takes in one request
+    echoes_reference: ClassVar[bool]  # receipts may name our reference, so a lost answer can still be resolved
+
+    async def send(self, settings: Settings, messages: Sequence[Outgoing], http: Http) -> list[SendResult]:
+        """One result per message, in order. A SendError means: it holds for every message of this call."""
+
+    def parse_receipts(self, settings: Settings, headers: Mapping[str, str], body: bytes) -> list[Receipt]:
+        """The receipts of one call of the carrier, or BadReceipt."""

@@ -1,0 +1,20 @@
+"""Which kinds of channel there are: one line each, imported when first used."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import import_module
+from typing import Final, cast
+
+from workers.channels.base import Adapter
+
+KINDS: Final[dict[str, str]] = {
+    "simulator": "workers.channels.simulator.adapter:SimulatorAdapter",
+}
+
+
+@cache
+def adapter(kind: str) -> Adapter:
+    """The adapter of a kind; KeyError for a kind that does not exist."""
+    module, name = KINDS[kind].split(":")
+    return cast(Adapter, getattr(import_module(module), name)())

@@ -1,0 +1,1 @@
+"""The channel to our own carrier simulator."""

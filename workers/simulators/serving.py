@@ -1,0 +1,27 @@
+"""Running a simulator: on loopback unless told otherwise, on a free port when asked for 0, until SIGTERM or Ctrl-C."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from typing import Final
+
+from aiohttp import web
+
+SHUTDOWN_S: Final = 0.5
+
+
+async def serve(app: web.Application, host: str, port: int, name: str) -> None:
+    """Serves until a signal comes. The line it writes says where, so that whoever asked for port 0 can read it."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
+    await runner.setup()
+    site = web.TCPSite(runner, host, port)
+    await site.start()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    sys.stdout.write(f"{name} listens on http://{host}:{runner.addresses[0][1]}\n")
+    sys.stdout.flush()
+    await stop.wait()
+    await runner.cleanup()
