@@ -7,6 +7,7 @@ means that nothing left; any error after that means that we do not know.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import os
 import threading
 import time
@@ -32,7 +33,7 @@ from workers.channels.base import (
 CONNECTIONS_MAX: Final = 256  # open sockets of one process, all channels together
 ANSWER_BYTES_MAX: Final = 1 << 20
 CONNECT_S: Final = 5.0
-READ_S: Final = 10.0
+REQUEST_S: Final = 10.0
 REQUEST_S_MAX: Final = 60.0  # the longest one request may be allowed to take, connecting included
 START_S_MAX: Final = 30.0  # no new request of a call is begun later than this
 IDLE_S: Final = 10.0  # shorter than carriers keep idle connections, so that we seldom write into a closed one
@@ -59,18 +60,11 @@ class Http:
             connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
         )
 
-    async def post(
-        self,
-        url: str,
-        *,
-        headers: Mapping[str, str],
-        body: bytes,
-        connect_s: float = CONNECT_S,
-        read_s: float = READ_S,
-    ) -> Reply:
+    async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, limit_s: float = REQUEST_S) -> Reply:
         """One request. Raises NotReached or Misconfigured when nothing left, AnswerLost when we cannot know."""
-        # The total leaves room for both, so that a slow connection always ends as one and not as a lost answer.
-        limits = aiohttp.ClientTimeout(total=min(connect_s + read_s, REQUEST_S_MAX), connect=connect_s)
+        # Connecting gets at most half of the time, so that a slow connection ends as one and not as a lost answer.
+        total_s = min(limit_s, REQUEST_S_MAX)
+        limits = aiohttp.ClientTimeout(total=total_s, connect=min(CONNECT_S, total_s / 2))
         try:
             async with self._session.post(
                 url, headers=headers, data=body, timeout=limits, allow_redirects=False
@@ -203,3 +197,4 @@ def _forget() -> None:
 
 
 os.register_at_fork(after_in_child=_forget)
+atexit.register(close)

@@ -93,7 +93,7 @@ async def _post(settings: Settings, http: Http, path: str, content: dict[str, An
         settings.text("url").rstrip("/") + path,
         headers={"Authorization": "Bearer " + settings.text("key"), "Content-Type": "application/json"},
         body=json.dumps(content).encode(),
-        read_s=settings.number("timeout_s"),
+        limit_s=settings.number("timeout_s"),
     )
 
 

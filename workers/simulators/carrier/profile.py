@@ -23,6 +23,7 @@ class Profile:
     jitter_s: float = 1.0
     hang_s: float = 60.0
     slow_s: float = 2.0
+    late_s: float = 60.0
     undelivered_percent: float = 0.0
     default: str = ""
     plain: bool = False

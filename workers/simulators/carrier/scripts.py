@@ -10,7 +10,6 @@ from enum import StrEnum
 from typing import Final
 
 SOON_S: Final = 0.2  # parts two receipts of the same message
-LATE_S: Final = 5.0
 
 
 class Answer(StrEnum):
@@ -40,12 +39,13 @@ class Naming(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One receipt: `after_s` on top of the profile's delay; `early` goes out before the request is answered."""
+    """One receipt: `after_s` on top of the profile's delay, `early` before the answer, `late` after `late_s`."""
 
     status: str = "DELIVRD"
     code: str = "000"
     after_s: float = 0.0
     early: bool = False
+    late: bool = False
     naming: Naming = Naming.USUAL
 
 
@@ -83,7 +83,7 @@ SCRIPTS: Final[dict[str, Script]] = {
     "921": Script("receipt before the answer", receipts=(Step(early=True),)),
     "922": Script("receipt twice", receipts=(Step(), Step(after_s=SOON_S))),
     "923": Script("undelivered, then delivered", receipts=(ABSENT, Step(after_s=SOON_S))),
-    "924": Script("late receipt", receipts=(Step(after_s=LATE_S),)),
+    "924": Script("late receipt", receipts=(Step(late=True),)),
     "925": Script("never a receipt", receipts=()),
     "926": Script("receipt for an id and reference nobody knows", receipts=(Step(naming=Naming.STRANGER),)),
     "927": Script("delivered, then an older intermediate report", receipts=(Step(), Step("ACCEPTD", after_s=SOON_S))),

@@ -9,6 +9,7 @@ import json
 import secrets
 import socket
 import struct
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -130,7 +131,8 @@ class Carrier:
             if step.early:
                 early.append(receipt)
             elif not self.profile.silent:
-                self.callbacks.push(receipt, wait_s + step.after_s)
+                late_s = self.profile.late_s if step.late else 0.0
+                self.callbacks.push(receipt, wait_s + step.after_s + late_s)
         return tuple(early)
 
     def _shown(self, step: Step, own_id: str, reference: Any) -> dict[str, Any]:
@@ -232,9 +234,10 @@ async def _in_pieces(answer: Answer, request: web.Request, body: bytes) -> web.S
         await response.write(body[: len(body) // 2])
         _reset(request)
         return response
-    for index in range(len(body)):
-        await response.write(body[index : index + 1])
-        await asyncio.sleep(TRICKLE_S)
+    with suppress(ConnectionError):  # few callers wait for the end
+        for index in range(len(body)):
+            await response.write(body[index : index + 1])
+            await asyncio.sleep(TRICKLE_S)
     return response
 
 

@@ -1,0 +1,113 @@
+"""One engine for the table tests of every HTTP channel: it plays the carrier with canned answers on loopback, compares
+the requests it got and the results that came back, and fails a case in which a secret was told.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import urlsplit
+
+from structlog.testing import capture_logs
+
+from workers import channels
+from workers.channels import Outgoing, SendResult, Settings
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True)
+class Canned:
+    """One answer of the carrier. A dict or list is sent as JSON."""
+
+    status: int = 200
+    body: Any = b""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    def content(self) -> bytes:
+        return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One request the carrier must have got; `headers` are those that matter."""
+
+    path: str
+    json: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A row of a channel's table. `settings` lack the address: the engine fills in its own."""
+
+    name: str
+    messages: Sequence[Outgoing]
+    answers: Sequence[Canned]
+    requests: Sequence[Seen]
+    results: Sequence[SendResult]
+    settings: Mapping[str, object] = field(default_factory=dict)
+
+
+def play(kind: str, case: Case, settings: Mapping[str, object], url_field: str = "url") -> None:
+    """Runs one case; the assertion that fails says what differed."""
+    answers, got = list(case.answers), list[tuple[str, dict[str, str], bytes]]()
+
+    class Carrier(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_POST(self) -> None:
+            got.append((self.path, dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+            canned = answers.pop(0) if answers else Canned(599, b"no answer left")
+            content = canned.content()
+            self.send_response(canned.status)
+            for name, value in canned.headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        def log_message(self, format: str, *args: Any) -> None:
+            """Quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Carrier)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+    chosen = {**settings, **case.settings, url_field: f"http://127.0.0.1:{server.server_port}"}
+    try:
+        refuse_strangers(kind, chosen)
+        with capture_logs() as logs:
+            results = channels.send(kind, chosen, case.messages)
+    finally:
+        server.shutdown()
+        server.server_close()
+    assert results == list(case.results)
+    compare(got, case.requests)
+    tell_no_secret(kind, chosen, results, logs)
+
+
+def compare(got: Sequence[tuple[str, dict[str, str], bytes]], expected: Sequence[Seen]) -> None:
+    assert [(path, json.loads(body)) for path, _, body in got] == [(seen.path, seen.json) for seen in expected]
+    for (_, headers, _), seen in zip(got, expected, strict=True):
+        assert seen.headers.items() <= headers.items()
+
+
+def refuse_strangers(kind: str, settings: Mapping[str, object]) -> None:
+    """No test may speak to anything but this machine."""
+    for each in channels.fields(kind):
+        if each.type == "url" and settings.get(each.name):
+            host = urlsplit(str(settings[each.name])).hostname
+            assert host in LOOPBACK, f"{each.name} leads to {host}"
+
+
+def tell_no_secret(kind: str, settings: Mapping[str, object], *told: object) -> None:
+    """Neither the results nor the log lines nor the settings' own repr may show a secret."""
+    declared = channels.fields(kind)
+    text = repr(told) + repr(Settings(declared, settings))
+    for each in declared:
+        if each.secret:
+            assert str(settings[each.name]) not in text, f"{each.name} was told"
