@@ -1,0 +1,1 @@
+"""The domain: every rule of Qunfa, spoken in SQL and Valkey only."""

@@ -1,0 +1,1 @@
+"""Who is who: tenants, identities, members, sessions, mail, throttles."""

@@ -1,0 +1,1 @@
+"""Campaigns: drafted, checked, launched, planned, finished."""

@@ -1,0 +1,60 @@
+"""Many rows at once. The only place, with core/db, that writes SQL text: names come from the Table and the scope.
+
+COPY is for tenant and temporary tables; PostgreSQL refuses it on tables with row-level security, where
+`insert_arrays` (INSERT … SELECT FROM unnest) does the same work in one statement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, Column, FromClause, Table, bindparam, func, insert, select
+
+from tenants.core import scopes
+from tenants.core.db import TENANT, db
+
+
+def qualified(table: Table) -> str:
+    """The table's quoted name in the present scope."""
+    schema = scopes.current().schema if table.schema == TENANT else table.schema
+    preparer = db.engine.dialect.identifier_preparer
+    return f"{preparer.quote(schema or '')}.{preparer.quote(table.name)}" if schema else preparer.quote(table.name)
+
+
+def copy(table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> int:
+    """COPY `rows` into `table` in the present transaction; how many there were."""
+    known = table.columns
+    names = ", ".join(db.engine.dialect.identifier_preparer.quote(known[name].name) for name in columns)
+    raw = db.session.connection().connection.driver_connection
+    assert raw is not None
+    count = 0
+    with raw.cursor().copy(f"COPY {qualified(table)} ({names}) FROM STDIN") as sink:
+        for row in rows:
+            sink.write_row(row)
+            count += 1
+    return count
+
+
+def arrays(name: str, columns: Mapping[str, tuple[Any, Sequence[Any]]]) -> FromClause:
+    """A FROM clause of rows given as one array a column: `{"id": (BigInteger, [1, 2]), …}` under the alias `name`."""
+    bound = [bindparam(None, list(values), type_=ARRAY(kind), unique=True) for kind, values in columns.values()]
+    return (
+        func.unnest(*bound)
+        .table_valued(*[Column(key, kind) for key, (kind, _) in columns.items()], name=name)
+        .render_derived()
+    )
+
+
+def insert_arrays(table: Table, columns: Mapping[str, Sequence[Any]]) -> None:
+    """Insert rows given as one array a column, in one statement."""
+    if not next(iter(columns.values()), None):
+        return
+    source = arrays("given", {name: (table.columns[name].type, values) for name, values in columns.items()})
+    db.session.execute(insert(table).from_select(list(columns), select(*[source.c[name] for name in columns])))
+
+
+def take_ids(sequence: Any, count: int) -> list[int]:
+    """`count` fresh ids from a sequence, in one statement."""
+    step = func.generate_series(1, count).table_valued("n")
+    return list(db.session.scalars(select(sequence.next_value()).select_from(step)))

@@ -1,0 +1,1 @@
+"""What the carriers were told: qualification, signature, template, link."""

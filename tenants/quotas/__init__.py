@@ -1,0 +1,1 @@
+"""Limits: parts a day and batches in flight for each tenant."""

@@ -1,0 +1,1 @@
+"""Resellers and prices. One published list so far."""

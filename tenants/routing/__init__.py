@@ -1,0 +1,1 @@
+"""Which channel a message leaves by, and at what pace."""

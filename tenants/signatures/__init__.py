@@ -1,0 +1,1 @@
+"""Signatures 【…】: applied for, judged by staff, used by campaigns."""

@@ -1,0 +1,1 @@
+"""News for a business's own systems."""

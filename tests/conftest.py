@@ -1,0 +1,79 @@
+"""What every test stands on: one embedded PostgreSQL and Valkey for each test process, an app, fresh tenants.
+
+Shared work tables are emptied after each test; tenants are never reused.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import redis
+import sqlalchemy as sa
+from flask import Flask
+
+from tenants.accounts import spares
+from tenants.core import migrating
+from tenants.core.settings import Settings
+from web import create_app
+from workers.embedded import Postgres, Valkey
+
+SECRET = "a-secret-of-the-tests-only-" + "0" * 20
+SPARES = 4
+# Tables of work, emptied between tests; the books and the people stay, being append-only or harmless.
+WORK_TABLES = (
+    "shared.batches, shared.turns, shared.submissions, shared.receipts, shared.reviews, shared.throttles, shared.mails"
+)
+
+
+@pytest.fixture(scope="session")
+def ground() -> Iterator[Settings]:
+    """A running PostgreSQL and Valkey of this test process, migrated; their settings."""
+    home = Path(tempfile.mkdtemp(prefix="qunfa-test-", dir="/var/tmp" if Path("/var/tmp").exists() else None))
+    postgres, valkey = Postgres(home, fast=True), Valkey(home)
+    try:
+        postgres.start()
+        valkey.start()
+        settings = Settings(
+            database_url=postgres.url("qunfa_app"),
+            migration_database_url=postgres.url("qunfa_owner"),
+            redis_url=valkey.url,
+            qunfa_secret=SECRET,
+            qunfa_home=str(home),
+            public_url="http://localhost",
+        )
+        engine = sa.create_engine(settings.migration_dsn)
+        assert migrating.migrate(engine) == []
+        engine.dispose()
+        yield settings
+    finally:
+        valkey.stop()
+        postgres.stop()
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def owner(ground: Settings) -> Iterator[sa.Engine]:
+    """The owner's engine: sees and changes everything; for arranging and for checking."""
+    engine = sa.create_engine(ground.migration_dsn)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def shared_app(ground: Settings) -> Flask:
+    return create_app(ground, testing=True)
+
+
+@pytest.fixture
+def app(shared_app: Flask, ground: Settings, owner: sa.Engine) -> Iterator[Flask]:
+    """The application inside its context, with spare tenants ready."""
+    spares.top_up(owner, ground.qunfa_secret, SPARES)
+    with shared_app.app_context():
+        yield shared_app
+    with owner.begin() as connection:
+        connection.exec_driver_sql(f"TRUNCATE {WORK_TABLES}")
+    redis.Redis.from_url(ground.redis_url).flushall()

@@ -1,0 +1,65 @@
+"""Languages. The source is English; Chinese lies in web/translations/zh/*.po, a file an area, merged in memory."""
+
+from __future__ import annotations
+
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, g, has_request_context, request
+from flask_babel import Babel, Domain, get_locale
+from flask_login import current_user
+
+LOCALES = ("zh", "en")
+COOKIE = "lang"
+TRANSLATIONS = Path(__file__).parent / "translations"
+
+
+class MergedDomain(Domain):  # type: ignore[misc]
+    """All fragments of a language as one catalogue."""
+
+    def get_translations(self) -> NullTranslations:
+        return translations(str(get_locale() or "en")[:2])
+
+
+@cache
+def translations(locale: str) -> NullTranslations:
+    merged = Catalog(locale=locale)
+    for path in sorted((TRANSLATIONS / locale).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=locale):
+                if message.id:
+                    before = merged.get(message.id, message.context)
+                    clash = before is not None and before.string != message.string
+                    assert not clash, f"{path.name}: {message.id!r} is translated in two ways"
+                    merged.add(message.id, message.string, flags=message.flags, context=message.context)
+    if not len(merged):
+        return NullTranslations()
+    compiled = BytesIO()
+    write_mo(compiled, merged)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def locale() -> str:
+    """The reader's language: chosen now, chosen before, the person's own, the browser's, Chinese."""
+    if not has_request_context():
+        return str(g.get("locale", "zh"))
+    for wanted in (request.args.get("lang"), request.cookies.get(COOKIE)):
+        if wanted in LOCALES:
+            return str(wanted)
+    if current_user and current_user.is_authenticated and current_user.locale in LOCALES:
+        return str(current_user.locale)
+    return request.accept_languages.best_match(LOCALES) or "zh"
+
+
+def register(app: Flask) -> None:
+    babel = Babel()
+    babel.init_app(
+        app, locale_selector=locale, timezone_selector=lambda: ZoneInfo("Asia/Shanghai"), default_domain=MergedDomain()
+    )

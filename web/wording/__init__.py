@@ -1,0 +1,1 @@
+"""The words for the codes of each area of the domain."""

@@ -1,0 +1,34 @@
+"""Words for codes: the domain says `insufficient_balance`, people read a sentence in their language.
+
+Each area adds its table in web/wording/<area>.py as `WORDS = {code: lazy_gettext("… %(name)s …")}`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+from typing import Any
+
+from flask_babel import LazyString, gettext
+
+import web.wording
+
+
+def say(code: str, **values: Any) -> str:
+    """The sentence for a code, completed with its values, in the reader's language."""
+    template = table().get(code)
+    if template is None:
+        return str(gettext("Something was refused (%(code)s).", code=code))
+    return str(template) % values if values else str(template)
+
+
+@cache
+def table() -> dict[str, LazyString]:
+    """All words of all areas. A code may be explained once only."""
+    found: dict[str, LazyString] = {}
+    for module in pkgutil.iter_modules(web.wording.__path__, "web.wording."):
+        for code, words in importlib.import_module(module.name).WORDS.items():
+            assert code not in found, f"{code} is explained twice"
+            found[code] = words
+    return found

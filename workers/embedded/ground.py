@@ -1,0 +1,83 @@
+"""What both embedded servers stand on: a folder they can use, a short socket path, a user that is not root."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import pwd
+import shutil
+import tempfile
+from pathlib import Path
+
+SOCKET_PATH_MAX = 100
+# PostgreSQL refuses to run as root, so both servers run as this user then.
+UNPRIVILEGED = "nobody"
+
+
+class Unusable(RuntimeError):
+    """This machine or folder cannot be used; the message says why and what helps, in one sentence."""
+
+
+def as_root() -> bool:
+    return os.geteuid() == 0
+
+
+def user_options() -> dict[str, object]:
+    """Popen's options for the user the servers run as."""
+    if not as_root():
+        return {}
+    account = pwd.getpwnam(UNPRIVILEGED)
+    return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def own(path: Path) -> None:
+    """Give a folder to the user the servers run as."""
+    if as_root():
+        account = pwd.getpwnam(UNPRIVILEGED)
+        os.chown(path, account.pw_uid, account.pw_gid)
+
+
+def folder(path: Path) -> Path:
+    """`path` as a private folder the servers can use; Unusable otherwise."""
+    try:
+        path.mkdir(parents=True, exist_ok=True, mode=0o700)
+        own(path)
+    except OSError as error:
+        raise Unusable(
+            f"The folder {path} cannot be written ({error.strerror}): set QUNFA_HOME to one that can."
+        ) from error
+    if as_root() and (closed := _closed_parent(path)):
+        raise Unusable(f"{closed} is closed to PostgreSQL's user: set QUNFA_HOME to a folder under /var/lib.")
+    return path
+
+
+def _closed_parent(path: Path) -> Path | None:
+    return next((parent for parent in path.parents if not parent.stat().st_mode & 0o001), None)
+
+
+def sockets(home: Path) -> Path:
+    """A short folder for the sockets of the servers of `home`."""
+    name = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:10]
+    path = Path(tempfile.gettempdir()) / f"qunfa-{os.geteuid()}-{name}"
+    if len(str(path)) > SOCKET_PATH_MAX - 30:
+        path = Path("/tmp") / path.name
+    path.mkdir(mode=0o711, exist_ok=True)
+    if path.stat().st_uid not in {os.geteuid(), pwd.getpwnam(UNPRIVILEGED).pw_uid}:
+        raise Unusable(f"{path} belongs to another user: remove it or set TMPDIR to a folder of your own.")
+    own(path)
+    return path
+
+
+def reachable(binaries: Path, home: Path) -> Path:
+    """A copy of `binaries` the unprivileged user can execute when the original lies under a closed folder."""
+    if not as_root() or not _closed_parent(binaries / "bin"):
+        return binaries
+    copy = home / "software" / binaries.name
+    if not copy.exists():
+        fresh = copy.with_suffix(".new")
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.copytree(binaries, fresh, symlinks=True)
+        fresh.rename(copy)
+        for parent in (copy, copy.parent):
+            parent.chmod(0o755)
+    return copy
