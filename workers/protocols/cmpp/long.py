@@ -1,0 +1,33 @@
+"""Pure: long messages in CMPP: a header in the content, TP_udhi, and the part's place repeated in Pk_total/Pk_number.
+
+The two can disagree in what peers send: the header is believed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from workers.protocols import long
+from workers.protocols.cmpp.pdus import Deliver, Submit
+from workers.protocols.long import Part
+from workers.protocols.text import Coding, chinese_number
+
+
+def submits(template: Submit, body: bytes, coding: Coding, reference: int, *, wide: bool = False) -> list[Submit]:
+    """One Submit per part of an encoded text."""
+    parts = long.split(body, coding, reference, wide=wide)
+    return [
+        replace(
+            template,
+            pk_total=len(parts),
+            pk_number=number,
+            tp_udhi=int(part.has_header),
+            msg_fmt=chinese_number(coding),
+            content=part.content,
+        )
+        for number, part in enumerate(parts, 1)
+    ]
+
+
+def read(pdu: Submit | Deliver) -> Part:
+    return long.read(pdu.content, bool(pdu.tp_udhi & 1))
