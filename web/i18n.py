@@ -60,6 +60,5 @@ def locale() -> str:
 
 def register(app: Flask) -> None:
     babel = Babel()
-    babel.init_app(
-        app, locale_selector=locale, timezone_selector=lambda: ZoneInfo("Asia/Shanghai"), default_domain=MergedDomain()
-    )
+    babel.init_app(app, locale_selector=locale, timezone_selector=lambda: ZoneInfo("Asia/Shanghai"))
+    babel.domain_instance = MergedDomain()  # Flask-Babel only lets one name a domain, not give one

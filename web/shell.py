@@ -19,7 +19,7 @@ from flask_babel.speaklater import LazyString
 
 LANGUAGES = {"zh": "中文", "en": "English"}
 THEMES = ("light", "dark")
-COOKIE_LANGUAGE, COOKIE_THEME = "lang", "theme"
+COOKIE_THEME = "theme"
 
 
 @dataclass(frozen=True)
@@ -140,14 +140,6 @@ def available(groups: tuple[NavGroup, ...], todos: Mapping[str, str] | None = No
         for group in groups
     )
     return tuple(group for group in kept if group.items)
-
-
-def language() -> str:
-    """The viewer's language: asked for in the address, remembered in a cookie, or the browser's."""
-    for wanted in (request.args.get("lang"), request.cookies.get(COOKIE_LANGUAGE)):
-        if wanted in LANGUAGES:
-            return str(wanted)
-    return request.accept_languages.best_match(list(LANGUAGES), "zh") or "zh"
 
 
 def theme() -> str:
