@@ -42,6 +42,7 @@ TENANT_RIGHTS = {
     ),
     "shared.batches": (OWN, "SELECT, INSERT, UPDATE, DELETE"),
     "shared.turns": ("", ""),
+    "shared.agenda": (OWN, "SELECT, INSERT, UPDATE, DELETE"),
     "shared.submissions": (OWN, "SELECT, INSERT"),
     "shared.receipts": (OWN, "SELECT, UPDATE"),
     "ledger.accounts": (OWN, "SELECT"),

@@ -43,6 +43,15 @@ CREATE TABLE ledger.txns (
     CONSTRAINT uq_txns_idem UNIQUE (idem)
 );
 CREATE INDEX ix_txns_tenant_id_at ON ledger.txns (tenant_id, at);
+CREATE TABLE shared.agenda (
+    tenant_id BIGINT NOT NULL,
+    job TEXT NOT NULL,
+    object_id BIGINT NOT NULL,
+    due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    tries INTEGER NOT NULL,
+    CONSTRAINT pk_agenda PRIMARY KEY (tenant_id, job, object_id)
+);
+CREATE INDEX ix_agenda_due_at ON shared.agenda (due_at);
 CREATE TABLE shared.audit (
     id BIGINT DEFAULT nextval('shared.ids') NOT NULL,
     tenant_id BIGINT,

@@ -25,7 +25,6 @@ class Settings:
     qunfa_demo: bool = False
     qunfa_secure_cookies: bool = False
     qunfa_proxy_hops: int = 0
-    qunfa_crash_at: str = ""
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Settings:

@@ -1,0 +1,27 @@
+"""Where a process may be killed on purpose. With QUNFA_CRASH_AT=name the process dies there by SIGKILL, as in a power
+cut: the fault tests walk through every name below. Without it a point costs one comparison."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+POINTS = (
+    "after_claim",
+    "after_submitting",
+    "after_sent",
+    "before_recorded",
+    "after_recorded",
+    "during_settle",
+    "after_settle",
+    "during_plan",
+    "after_plan_chunk",
+    "during_import",
+)
+_AT = os.environ.get("QUNFA_CRASH_AT", "")
+
+
+def point(name: str) -> None:
+    """Die here if this point was chosen."""
+    if name == _AT:
+        os.kill(os.getpid(), signal.SIGKILL)
