@@ -181,16 +181,22 @@ CREATE TABLE shared.reviews (
     version BIGINT NOT NULL,
     title TEXT NOT NULL,
     shown JSONB NOT NULL,
+    skeleton TEXT NOT NULL,
     state TEXT NOT NULL,
     reason TEXT NOT NULL,
     submitted_by BIGINT,
     submitted_at TIMESTAMP WITH TIME ZONE NOT NULL,
     due_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    locked_by BIGINT,
+    locked_until TIMESTAMP WITH TIME ZONE,
     decided_by BIGINT,
     decided_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_reviews PRIMARY KEY (id)
 );
+CREATE INDEX ix_reviews_decided ON shared.reviews (subject, decided_at) WHERE state <> 'pending';
 CREATE INDEX ix_reviews_pending ON shared.reviews (due_at) WHERE state = 'pending';
+CREATE INDEX ix_reviews_skeleton ON shared.reviews (skeleton) WHERE skeleton <> '';
+CREATE INDEX ix_reviews_tenant_id ON shared.reviews (tenant_id, id);
 CREATE UNIQUE INDEX ux_reviews_subject ON shared.reviews (tenant_id, subject, subject_id, version) WHERE state = 'pending';
 CREATE TABLE shared.stripe_events (
     id TEXT NOT NULL,

@@ -28,9 +28,11 @@ class Word(Base):
 
 
 class Review(Base):
-    """What a staff member must judge. subject: signature, template, campaign, go_live. state: pending, approved, rejected.
+    """What a staff member must judge. subject: signature, template, campaign, go_live.
+    state: pending, approved, rejected, withdrawn.
 
-    `shown` is exactly what the reviewer sees: the text, the samples, the hits, the files.
+    `shown` is what the reviewer sees; review.py says its keys. `skeleton` is how a signature's name looks, so that its
+    doubles are found. While `locked_until` lies ahead only `locked_by` may decide.
     """
 
     __tablename__ = "reviews"
@@ -40,6 +42,9 @@ class Review(Base):
             "ux_reviews_subject", "tenant_id", "subject", "subject_id", "version", unique=True,
             postgresql_where=text("state = 'pending'"),
         ),
+        Index("ix_reviews_decided", "subject", "decided_at", postgresql_where=text("state <> 'pending'")),
+        Index("ix_reviews_tenant_id", "tenant_id", "id"),
+        Index("ix_reviews_skeleton", "skeleton", postgresql_where=text("skeleton <> ''")),
         {"schema": SHARED},
     )  # fmt: skip
 
@@ -50,10 +55,13 @@ class Review(Base):
     version: Mapped[int] = mapped_column(default=0)
     title: Mapped[str]
     shown: Mapped[dict[str, Any]]
+    skeleton: Mapped[str] = mapped_column(default="")
     state: Mapped[str] = mapped_column(default="pending")
     reason: Mapped[str] = mapped_column(default="")
     submitted_by: Mapped[int | None]
     submitted_at: Mapped[datetime]
     due_at: Mapped[datetime]
+    locked_by: Mapped[int | None]
+    locked_until: Mapped[datetime | None]
     decided_by: Mapped[int | None]
     decided_at: Mapped[datetime | None]
