@@ -1,1 +1,18 @@
-"""Templates: typed variables, kinds, versions, rendering."""
+"""Templates: texts with typed variables, in versions; the approved one is sent while the next is edited.
+
+create, save, archive, restore    write
+submit, decide                    called by moderation
+usable, version, get, listed, history
+"""
+
+from tenants.message_templates.approval import decide, submit
+from tenants.message_templates.drafting import Draft, archive, create, restore, save
+from tenants.message_templates.kinds import Kind
+from tenants.message_templates.states import State
+from tenants.message_templates.variables import Fault, Type, Variable
+from tenants.message_templates.versions import Listed, Version, archived_count, get, history, listed, usable, version
+
+__all__ = [
+    "Draft", "Fault", "Kind", "Listed", "State", "Type", "Variable", "Version", "archive", "archived_count", "create",
+    "decide", "get", "history", "listed", "restore", "save", "submit", "usable", "version",
+]  # fmt: skip

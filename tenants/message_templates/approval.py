@@ -1,0 +1,53 @@
+"""A version's way from draft to decision. Only `_move` changes its state, along the table in states.py."""
+
+from __future__ import annotations
+
+from tenants.core import audit
+from tenants.core.clock import now
+from tenants.core.db import db
+from tenants.core.errors import Invalid, NotFound, WrongState
+from tenants.message_templates import variables
+from tenants.message_templates.drafting import locked
+from tenants.message_templates.kinds import Kind
+from tenants.message_templates.models import TemplateVersion
+from tenants.message_templates.states import TRANSITIONS, State
+from tenants.message_templates.versions import Version, of
+
+
+def submit(template_id: int, version: int) -> Version:
+    """Hand a draft in. Called by moderation, which puts it into the queue in the same transaction."""
+    template, row = locked(template_id), _row(template_id, version)
+    if template.archived_at is not None:
+        raise WrongState("template_archived")
+    handed_in = of(template, row)
+    if faults := variables.check(row.body, handed_in.variables, Kind(template.kind)):
+        raise Invalid({"body": faults[0].code}, code="template_faulty")
+    _move(row, State.IN_REVIEW)
+    template.updated_at = now()
+    return of(template, row)
+
+
+def decide(template_id: int, version: int, approved: bool, reason: str, by: int) -> None:
+    """Approve or reject a version; the same decision again changes nothing. The newest approved one is sent."""
+    template, row = locked(template_id), _row(template_id, version)
+    wanted = State.APPROVED if approved else State.REJECTED
+    if row.state == wanted:
+        return
+    _move(row, wanted)
+    row.reason, row.decided_at = reason, now()
+    template.updated_at = now()
+    if approved:
+        template.current = max(template.current, version)
+    audit.record(f"template.{wanted}", actor_id=by, object=f"template:{template_id}", version=version)
+
+
+def _move(row: TemplateVersion, wanted: State) -> None:
+    TRANSITIONS.check(State(row.state), wanted)
+    row.state = wanted
+
+
+def _row(template_id: int, version: int) -> TemplateVersion:
+    found = db.session.get(TemplateVersion, (template_id, version), with_for_update=True, populate_existing=True)
+    if found is None:
+        raise NotFound
+    return found
