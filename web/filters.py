@@ -60,13 +60,13 @@ def count(number: int) -> str:
 
 
 def approx(number: int) -> str:
-    """A count cut down to two figures, as "about" wants it: 40 万, 400,000."""
+    """A count cut down to two figures, as "about" wants it: 40万, 400,000."""
     if number <= 0:
         return "0"
     step = 10 ** max(len(str(number)) - 2, 0)
     rough = number // step * step
     if _chinese() and rough >= 10_000:
-        return f"{Decimal(rough) / 10_000:,f}{NO_BREAK}万"
+        return f"{Decimal(rough) / 10_000:,f}万"
     return count(rough)
 
 

@@ -55,7 +55,7 @@ def _staff_shell() -> Shell:
         name=two("平台运营", "Operations"),
         mark="群",
         label=two("内部", "Internal"),
-        groups=_nav(STAFF, {"clipboard-check": "23", "scale": "2", "antenna-bars-5": two("1 降级", "1 degraded")}),
+        groups=_nav(STAFF, {"clipboard-check": "23", "scale": "2", "antenna-bars-5": two("1 降级", "1 slow")}),
         user_name=two("周岚", "Zhou Lan"),
         user_role=two("内容审核 · 早班", "Review, early shift"),
         home="gallery.show",
@@ -83,10 +83,10 @@ def _events() -> list[dict[str, Any]]:
     rows = (
         (0, "plain", two("接受并排队", "Accepted and queued"), held),
         (39_266, "sent", two("第 1 次：提交到「联通 华东-2」", "Try 1: submitted to “Unicom East-2”"), "CMPP 3.0"),
-        (39_788, "bad", two("通道拒绝：流控超限", "Refused by the channel: too fast"), two("此次不收费", "Not charged")),
+        (39_788, "bad", two("通道拒绝：流控超限", "Channel refused: too fast"), two("此次不收费", "Not charged")),
         (71_147, "doubt", two("存疑：30 秒没有应答", "In doubt: no answer for 30 s"), two("不重发", "Not sent again")),
         (147_890, "wait", two("第 1 段已送达，第 2 段等待", "Part 1 delivered, part 2 awaited"), code),
-        (312_438, "ok", two("回执：两段均已送达", "Receipt: both parts delivered"), two("结算 ¥0.092", "¥0.092 settled")),
+        (312_438, "ok", two("回执：两段均已送达", "Receipt: both delivered"), two("结算 ¥0.092", "¥0.092 settled")),
     )
     return [{"at": start + timedelta(milliseconds=ms), "kind": k, "title": t, "text": x} for ms, k, t, x in rows]
 

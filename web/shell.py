@@ -15,6 +15,7 @@ from pathlib import Path
 from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_pgettext as _lp
 from flask_babel.speaklater import LazyString
 
 LANGUAGES = {"zh": "中文", "en": "English"}
@@ -102,7 +103,7 @@ BUSINESS = (
 
 STAFF = (
     NavGroup(
-        _l("Content"),
+        _lp("side", "Content"),
         (
             NavItem(_l("Review queue"), "staff.reviews.index", "clipboard-check"),
             NavItem(_l("Appeals"), "staff.appeals.index", "scale"),
@@ -110,7 +111,7 @@ STAFF = (
         ),
     ),
     NavGroup(
-        _l("Delivery"),
+        _lp("side", "Delivery"),
         (
             NavItem(_l("Channel health"), "staff.channels.index", "antenna-bars-5"),
             NavItem(_l("Routes"), "staff.routes.index", "route"),
@@ -121,11 +122,11 @@ STAFF = (
         _l("Customers and money"),
         (
             NavItem(_l("Tenants"), "staff.tenants.index", "building"),
-            NavItem(_l("Ledger and reconciliation"), "staff.ledger.index", "book-2"),
+            NavItem(_lp("side", "Ledger"), "staff.ledger.index", "book-2"),
             NavItem(_l("Complaints"), "staff.complaints.index", "flag"),
         ),
     ),
-    NavGroup(_l("Records"), (NavItem(_l("Audit trail"), "staff.audit.index", "history"),)),
+    NavGroup(_lp("side", "Records"), (NavItem(_l("Audit trail"), "staff.audit.index", "history"),)),
 )
 
 

@@ -40,6 +40,7 @@
     else if ((found = at("[data-closes]"))) found.closest("dialog").close();
     else if ((found = at("[data-copies]"))) copy(found);
     else if ((found = at("[data-dismisses]"))) found.closest("[data-toast]").remove();
+    else if ((found = at("[data-empties]"))) document.getElementById(found.dataset.empties).replaceChildren();
     else if ((found = at("[aria-disabled='true']"))) event.preventDefault();
     for (const menu of document.querySelectorAll("details.menu[open]"))
       if (!menu.contains(event.target)) menu.open = false;
@@ -96,20 +97,26 @@
     if (!document.hidden) for (const part of document.querySelectorAll("[data-poll]")) window.htmx?.trigger(part, "poll");
   });
 
+  // A refusal names its own place (HX-Retarget) and is shown there, whatever its status.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (!event.detail.xhr.getResponseHeader("HX-Retarget")) return;
+    event.detail.shouldSwap = true;
+    event.detail.isError = false;
+  });
+
   // A failed poll leaves the old figures and marks them stale; any other failure is said at the foot of the page.
-  const trouble = document.getElementById("trouble");
+  const refused = document.getElementById("refused");
   const say = (key) => (event) => {
     const poll = event.detail.elt.closest("[data-poll]");
     if (poll) { poll.setAttribute("data-stale", ""); return; }
-    trouble.textContent = trouble.dataset[key];
-    trouble.className = "trouble";
+    const line = document.createElement("p");
+    line.textContent = refused.dataset[key];
+    refused.replaceChildren(line);
   };
   document.addEventListener("htmx:sendError", say("offline"));
   document.addEventListener("htmx:timeout", say("offline"));
   document.addEventListener("htmx:responseError", say("refused"));
-  document.addEventListener("htmx:afterSwap", (event) => {
-    trouble.textContent = "";
-    trouble.className = "sr";
-    event.detail.elt.closest("[data-poll]")?.removeAttribute("data-stale");
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!event.detail.elt.matches("[data-poll]")) refused.replaceChildren();
   });
 })();

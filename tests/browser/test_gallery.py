@@ -1,0 +1,100 @@
+"""Every shared part, as the gallery shows it: accessible, inside its width, obedient to the strict content policy."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import axe_playwright_python
+import pytest
+from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.browser
+
+AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
+PAGES = ("", "/forms", "/staff", "/auth", "/plain")
+SIZES = {1440: 900, 375: 812}
+RULES = """() => axe.run(document, {runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]})
+    .then(found => found.violations.map(v => v.id + ": " + v.nodes.map(n => n.target.join(" ") + " — " + n.failureSummary)
+    .join("; ")))"""
+# What sticks out of the window, unless it lies in a frame that scrolls by itself or is meant for screen readers only.
+STICKING_OUT = """() => [...document.querySelectorAll("body *")].filter(e => {
+    const box = e.getBoundingClientRect();
+    return box.width > 1 && box.right > innerWidth + 1 && !e.closest(".scroll, .seg, .tabs, pre, .sr, .side, svg");
+}).map(e => e.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(params=SIZES, ids=lambda width: f"{width}px")
+def page(chromium: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    context = chromium.new_context(
+        base_url=site,
+        viewport={"width": request.param, "height": SIZES[request.param]},
+        bypass_csp=False,
+        reduced_motion="reduce",
+    )
+    opened = context.new_page()
+    opened.complaints = []  # type: ignore[attr-defined]
+    opened.on("console", lambda message: _note(opened, message.type, message.text))
+    opened.on("pageerror", lambda error: _note(opened, "error", str(error)))
+    yield opened
+    context.close()
+
+
+def _violations(page: Page) -> list[str]:
+    page.evaluate(AXE)  # it adds a style of its own, which the policy refuses and logs: complaints are read before
+    found: list[str] = page.evaluate(RULES)
+    return found
+
+
+def _note(page: Page, kind: str, text: str) -> None:
+    if kind in {"error", "warning"}:
+        page.complaints.append(text)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_each_part_is_accessible_and_stays_in_the_window(page: Page, path: str, language: str, theme: str) -> None:
+    page.goto(f"/gallery{path}?lang={language}&theme={theme}", wait_until="load")
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.evaluate(STICKING_OUT) == []
+    assert page.complaints == []  # type: ignore[attr-defined]
+    assert _violations(page) == []
+
+
+def test_a_guarded_dialog_acts_only_on_the_typed_number(page: Page) -> None:
+    page.goto("/gallery?lang=en", wait_until="load")
+    page.click("[data-opens=cancel]")
+    dialog = page.locator("dialog#cancel")
+    verb = dialog.locator("[type=submit]")
+    assert dialog.is_visible() and verb.get_attribute("aria-disabled") == "true"
+    verb.click(force=True)
+    assert page.url.endswith("/gallery?lang=en")
+    assert _violations(page) == []
+    dialog.locator("input[name=typed]").fill("73,084")
+    assert verb.get_attribute("aria-disabled") == "false"
+    dialog.locator("[data-closes]").click()
+    assert not dialog.is_visible()
+
+
+def test_theme_and_language_are_kept_for_the_next_page(page: Page) -> None:
+    page.goto("/gallery/staff?lang=en&theme=light", wait_until="load")
+    if page.locator(".topbar").is_visible():
+        page.click(".topbar button")
+    page.click(".who summary")
+    page.click("[data-theme-choice=dark]")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    with page.expect_navigation():
+        page.click("[data-lang=zh]")
+    page.goto("/gallery/forms", wait_until="load")
+    assert page.locator("html").get_attribute("lang") == "zh-CN"
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+
+
+def test_a_toast_leaves_when_dismissed_and_a_counter_counts_what_is_typed(page: Page) -> None:
+    page.goto("/gallery?lang=en", wait_until="load")
+    page.click("#toasts .close")
+    assert page.locator("[data-toast]").count() == 0
+    page.goto("/gallery/forms?lang=en", wait_until="load")
+    page.fill("#title", "拿铁🎉")
+    assert page.inner_text("[data-counts=title]") == "3 / 40"
