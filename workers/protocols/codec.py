@@ -95,4 +95,4 @@ class Codec:
             return Unknown(command, frame[start:])
         if start == end and layout.cls.may_be_bare:
             return layout.cls()
-        return layout.cls(*layout.decode(frame, start, end))
+        return layout.decode(frame, start, end)

@@ -1,7 +1,7 @@
 """Pure: the login of CMPP: both sides show that they know a shared secret, in MD5 as the standard demands.
 
 Peers differ in two ways. Accounts shorter than six characters are hashed padded by some and unpadded by others: as a
-server we accept both. The carrier's own hash has a status of one or four bytes: as a client we never drop a link over it.
+server we accept both. The carrier's own hash has a status of one or four bytes: as a client we drop no link over it.
 """
 
 from __future__ import annotations

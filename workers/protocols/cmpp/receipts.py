@@ -38,7 +38,8 @@ def parse(content: bytes) -> Report:
     layout = _BY_LENGTH.get(len(content))
     if layout is None:
         raise RemoteProtocolError(f"a report of {len(content)} bytes, {sorted(_BY_LENGTH)} known")
-    return Report(*layout.decode(content, 0, len(content)))
+    report: Report = layout.decode(content, 0, len(content))
+    return report
 
 
 def write(report: Report, version: int = V2) -> bytes:
