@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import signal
 import sys
+from collections.abc import Callable
 from typing import Final
 
 from aiohttp import web
@@ -12,16 +13,19 @@ from aiohttp import web
 SHUTDOWN_S: Final = 0.5
 
 
-async def serve(app: web.Application, host: str, port: int, name: str) -> None:
-    """Serves until a signal comes. The line it writes says where, so that whoever asked for port 0 can read it."""
+async def serve(
+    app: web.Application, host: str, port: int, name: str, learn: Callable[[str], None] = lambda url: None
+) -> None:
+    """Serves until a signal comes. The line it writes and `learn` say where, for whoever asked for port 0."""
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=SHUTDOWN_S)
     await runner.setup()
-    site = web.TCPSite(runner, host, port)
-    await site.start()
+    await web.TCPSite(runner, host, port).start()
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    sys.stdout.write(f"{name} listens on http://{host}:{runner.addresses[0][1]}\n")
+    url = f"http://{host}:{runner.addresses[0][1]}"
+    learn(url)
+    sys.stdout.write(f"{name} listens on {url}\n")
     sys.stdout.flush()
     await stop.wait()
     await runner.cleanup()

@@ -42,9 +42,8 @@ def listening(behave: Any, backlog: int = 8) -> Iterator[str]:
                 connection, _ = server.accept()
             except OSError:
                 return
-            with connection:
-                with suppress(OSError):
-                    behave(connection)
+            with connection, suppress(OSError):
+                behave(connection)
 
     threading.Thread(target=serve, daemon=True).start()
     try:
