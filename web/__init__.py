@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from tenants.core.db import db, load_models
+from tenants.core.ground import bare_app
 from tenants.core.settings import Settings
 from web import auth, errors, extensions, filters, frame, headers, i18n, registry, tenancy
 
@@ -16,13 +16,13 @@ ROOT = Path(__file__).resolve().parent.parent
 def create_app(settings: Settings | None = None, *, testing: bool = False) -> Flask:
     """The application: pages, API and hooks. Also the app context of every worker."""
     settings = settings or Settings.read()
-    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "web" / "static"))
+    app = bare_app(
+        settings, __name__, template_folder=str(ROOT / "templates"), static_folder=str(ROOT / "web" / "static")
+    )
     app.config.update(
-        SETTINGS=settings,
         TESTING=testing,
         GALLERY=testing or settings.qunfa_demo,
         SECRET_KEY=extensions.flask_key(settings),
-        SQLALCHEMY_DATABASE_URI=settings.dsn,
         MAX_CONTENT_LENGTH=extensions.BODY_BYTES_MAX,
         MAX_FORM_MEMORY_SIZE=extensions.FORM_BYTES_MAX,
         SESSION_COOKIE_NAME="__Host-form" if settings.qunfa_secure_cookies else "form",
@@ -32,8 +32,6 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,
     )
-    load_models()
-    db.init_app(app)
     for part in (extensions, i18n, filters, headers, auth, tenancy, errors, frame, registry):
         part.register(app)
     return app

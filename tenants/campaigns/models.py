@@ -1,4 +1,4 @@
-"""Tables of campaigns. The statement that moves messages keeps the counts, so they are exact at any moment."""
+"""Tables of campaigns. The counts of a launched campaign are in its run (messages/models.py)."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ class Campaign(Base):
     """state: see campaigns/states.py.
 
     audience: {"source": "lists", "list_ids": […]} or {"source": "import", "import_id": …} (pasted or a one-off file).
-    bindings: template variable -> {"field": name} or {"value": text}. preflight: the last forecast, with its `at`.
-    text: what is sent, frozen at launch: {"signature", "body", "variables", "suffix", "kind"} sealed once.
+    bindings: template variable -> {"field": name} or {"value": text}. preflight: the last forecast and its revision.
+    skipped: why planning left people out, with counts. `planned_through` is the last audience row that was planned.
     """
 
     __tablename__ = "campaigns"
@@ -31,7 +31,6 @@ class Campaign(Base):
     version: Mapped[int | None]
     audience: Mapped[dict[str, Any]] = mapped_column(default=dict)
     bindings: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    text: Mapped[bytes | None]
     scheduled_at: Mapped[datetime | None]
     time_zone: Mapped[str] = mapped_column(default="Asia/Shanghai")
     revision: Mapped[int] = mapped_column(default=1)
@@ -40,26 +39,10 @@ class Campaign(Base):
     planned_through: Mapped[int] = mapped_column(default=0)
     chunks_n: Mapped[int] = mapped_column(Integer, default=0)
     batches_n: Mapped[int] = mapped_column(Integer, default=0)
-    total: Mapped[int] = mapped_column(default=0)
-    queued: Mapped[int] = mapped_column(default=0)
-    submitting: Mapped[int] = mapped_column(default=0)
-    accepted: Mapped[int] = mapped_column(default=0)
-    in_doubt: Mapped[int] = mapped_column(default=0)
-    delivered: Mapped[int] = mapped_column(default=0)
-    undelivered: Mapped[int] = mapped_column(default=0)
-    rejected: Mapped[int] = mapped_column(default=0)
-    expired: Mapped[int] = mapped_column(default=0)
-    cancelled: Mapped[int] = mapped_column(default=0)
-    opted_out: Mapped[int] = mapped_column(default=0)
     skipped: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    parts: Mapped[int] = mapped_column(default=0)
-    held_micro: Mapped[int] = mapped_column(default=0)
-    posted_micro: Mapped[int] = mapped_column(default=0)
-    released_micro: Mapped[int] = mapped_column(default=0)
     created_by: Mapped[int | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     launched_by: Mapped[int | None]
     launched_at: Mapped[datetime | None]
-    lease_until: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]

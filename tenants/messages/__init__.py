@@ -1,1 +1,22 @@
-"""Messages: planned, claimed, recorded, settled; batches and receipts."""
+"""Messages: planned, claimed, recorded, settled; batches and receipts.
+
+A campaign's messages are a run. `open_run`, `fill`, `let_go`, `pause`, `stop` serve planning; `claim`, `begin_slice`,
+`record`, `give_back` serve sending; `store_receipts`, `match_new`, `settle` serve receipts; `recover`, `expire` serve
+sweeps; `progress` and the search serve screens.
+"""
+
+from tenants.messages.claiming import SLICE_MAX, Claim, Picked, begin_slice, claim, give_back, waiting
+from tenants.messages.filling import Planned, expire, fill, let_go, lifetime, open_run, pause, recover, stop
+from tenants.messages.progress import Progress, progress, progress_of
+from tenants.messages.receipts import SET_MAX, Incoming, match_new, settle, store, tenants_waiting
+from tenants.messages.recording import Answer, Result, record
+from tenants.messages.references import reference
+from tenants.messages.states import State
+from tenants.messages.sweeping import due_lanes, lost_leases, overdue, receipts_due
+from tenants.messages.writing import Writer, writer
+
+__all__ = [
+    "SET_MAX", "SLICE_MAX", "Answer", "Claim", "Incoming", "Picked", "Planned", "Progress", "Result", "State", "Writer", "begin_slice", "claim",
+    "due_lanes", "expire", "fill", "give_back", "let_go", "lifetime", "lost_leases", "match_new", "open_run", "overdue", "pause", "progress", "progress_of",
+    "receipts_due", "record", "recover", "reference", "settle", "stop", "store", "tenants_waiting", "waiting", "writer",
+]  # fmt: skip

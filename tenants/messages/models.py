@@ -47,6 +47,37 @@ class Message(Base):
     done_at: Mapped[datetime | None]
 
 
+class Run(Base):
+    """The messages of one campaign as a whole. The statement that moves messages keeps the counts, so they are exact.
+
+    flow: filling (being planned), open (being sent), paused, stopped (nothing more leaves). `text` is what is sent,
+    sealed once: {"signature", "body", "suffix"}.
+    """
+
+    __tablename__ = "runs"
+    __table_args__ = {"schema": TENANT}  # noqa: RUF012
+
+    campaign_id: Mapped[int] = mapped_column(primary_key=True)
+    flow: Mapped[str] = mapped_column(server_default="filling")
+    kind: Mapped[str]
+    signature_id: Mapped[int]
+    text: Mapped[bytes]
+    queued: Mapped[int] = mapped_column(server_default="0")
+    submitting: Mapped[int] = mapped_column(server_default="0")
+    accepted: Mapped[int] = mapped_column(server_default="0")
+    in_doubt: Mapped[int] = mapped_column(server_default="0")
+    delivered: Mapped[int] = mapped_column(server_default="0")
+    undelivered: Mapped[int] = mapped_column(server_default="0")
+    rejected: Mapped[int] = mapped_column(server_default="0")
+    expired: Mapped[int] = mapped_column(server_default="0")
+    cancelled: Mapped[int] = mapped_column(server_default="0")
+    opted_out: Mapped[int] = mapped_column(server_default="0")
+    parts: Mapped[int] = mapped_column(server_default="0")
+    held_micro: Mapped[int] = mapped_column(server_default="0")
+    posted_micro: Mapped[int] = mapped_column(server_default="0")
+    released_micro: Mapped[int] = mapped_column(server_default="0")
+
+
 class Attempt(Base):
     """An attempt that was superseded by a later one of the same message."""
 
@@ -124,7 +155,7 @@ class Submission(Base):
 
 
 class Receipt(Base):
-    """A receipt as it came in. state: new, matched (tenant known), settled, ignored (changed nothing), unknown."""
+    """A receipt as it came in. state: new, matched (message known), settled, unknown."""
 
     __tablename__ = "receipts"
     __table_args__ = (

@@ -1,0 +1,121 @@
+"""Weighing people: from an audience's rows to messages with parts and price, or the reason why there is none.
+
+The forecast and the plan use this same code, so what was forecast is what is planned.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from tenants import contacts, message_templates, optouts, resellers, signatures
+from tenants.campaigns.models import Campaign
+from tenants.core.errors import Invalid
+from tenants.core.secrets import Vault
+from tenants.message_templates.kinds import RULES, Kind
+from tenants.message_templates.render import Compiled, compiled, render
+from tenants.message_templates.variables import value_fault
+from tenants.messages import Planned, segments
+from tenants.messages.writing import compose
+
+# Skip reasons beside the codes of value faults.
+OPTED_OUT, NO_PRICE = "opted_out", "no_price"
+
+
+@dataclass(frozen=True)
+class Spec:
+    """Everything that decides what one recipient gets."""
+
+    kind: str
+    signature: str
+    signature_id: int
+    template: message_templates.Version
+    bindings: dict[str, dict[str, str]]
+    prices: resellers.PriceTable
+
+    @cached_property
+    def home(self) -> Compiled:
+        return compiled(compose(self.signature, self.template.body, self.kind, "CN"))
+
+    @cached_property
+    def abroad(self) -> Compiled:
+        return compiled(compose(self.signature, self.template.body, self.kind, ""))
+
+    @property
+    def text(self) -> dict[str, str]:
+        """What a run keeps of it."""
+        return {"signature": self.signature, "body": self.template.body, "kind": self.kind}
+
+    def values(self, fields: dict[str, str]) -> dict[str, str]:
+        """The variables of one recipient: from a field of theirs or the same for all."""
+        found = {}
+        for variable in self.template.variables:
+            binding = self.bindings.get(variable.name, {"field": variable.name})
+            found[variable.name] = binding["value"] if "value" in binding else fields.get(binding["field"], "")
+        return found
+
+
+def spec_of(campaign: Campaign) -> Spec:
+    """The campaign's content, whole and approved; Invalid names what is missing."""
+    if campaign.signature_id is None:
+        raise Invalid({"signature_id": "signature_missing"})
+    if campaign.template_id is None or campaign.version is None:
+        raise Invalid({"template_id": "template_missing"})
+    signature = signatures.get(campaign.signature_id)
+    template = message_templates.version(campaign.template_id, campaign.version)
+    if signature.state != "approved":
+        raise Invalid({"signature_id": "signature_not_approved"})
+    if template.state != "approved":
+        raise Invalid({"template_id": "template_not_approved"})
+    prices = resellers.prices(template.kind)
+    return Spec(template.kind, signature.text, signature.id, template, campaign.bindings, prices)
+
+
+def weigh(people: Sequence[contacts.Recipient], spec: Spec, vault: Vault) -> tuple[list[Planned], Counter[str]]:
+    """The messages for these people, and how many were left out for which reason."""
+    blocked = _blocked(people, spec, vault)
+    planned: list[Planned] = []
+    skipped: Counter[str] = Counter()
+    price_of: dict[tuple[str, str], resellers.Price | None] = {}
+    parts_of = _parts_counter(spec)
+    for person in people:
+        if person.phone_index in blocked:
+            skipped[OPTED_OUT] += 1
+            continue
+        values = spec.values(person.values)
+        fault = next((found for each in spec.template.variables if (found := value_fault(each, values[each.name]))), None)
+        if fault is not None:
+            skipped[fault.code] += 1
+            continue
+        place = (person.country, person.operator)
+        if place not in price_of:
+            price_of[place] = spec.prices.unit(*place)
+        price = price_of[place]
+        if price is None:
+            skipped[NO_PRICE] += 1
+            continue
+        planned.append(
+            Planned(
+                person.phone_index, person.number, values, person.country, person.operator,
+                parts_of(values, person.country), price.unit_micro, price.rule_id,
+            )
+        )  # fmt: skip
+    return planned, skipped
+
+
+def _blocked(people: Sequence[contacts.Recipient], spec: Spec, vault: Vault) -> set[bytes]:
+    if not RULES[Kind(spec.kind)].opt_outs_apply:
+        return set()
+    return optouts.filter([person.phone_index for person in people], spec.signature_id)
+
+
+def _parts_counter(spec: Spec) -> Callable[[dict[str, str], str], int]:
+    """Counts parts; a text without variables is counted once for each country's rule."""
+    if spec.template.variables:
+        return lambda values, country: segments.count(
+            render(spec.home if country == "CN" else spec.abroad, values), country
+        ).parts
+    fixed = {home: segments.count(render(spec.home if home else spec.abroad, {}), "CN" if home else "").parts for home in (True, False)}
+    return lambda values, country: fixed[country == "CN"]

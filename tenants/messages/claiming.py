@@ -1,0 +1,213 @@
+"""Taking work: a lease on one batch (platform scope), then slice after slice of its messages (tenant scope).
+
+The ready-list is shared.batches; the tenant served longest ago goes first, and no tenant has more than its bound of
+batches leased at once, so neither a big tenant nor a slow carrier starves the others.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, case, func, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from tenants import optouts, quotas
+from tenants.core import agenda
+from tenants.core.db import db
+from tenants.core.jobs import Job
+from tenants.messages.models import Batch, Message, Run, Turn
+from tenants.messages.moving import Tally, book, settling_txn
+from tenants.messages.states import State
+
+LEASE = timedelta(seconds=120)
+HEADS_MAX = 20
+SLICE_MAX = 1_000
+RECEIPT_WAIT = timedelta(hours=72)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A leased batch."""
+
+    id: int
+    lease: uuid.UUID
+    tenant_id: int
+    campaign_id: int
+    batch_no: int
+    country: str
+    operator: str
+    kind: str
+    lane: str
+    tries: int
+    left: int
+    overdue: bool
+
+
+@dataclass(frozen=True)
+class Picked:
+    """A message that is `submitting` and must now leave."""
+
+    id: int
+    attempt: int
+    segments: int
+    sealed: bytes
+
+
+def claim(lane: str) -> Claim | None:
+    """Lease the next batch of a lane; None when nothing is ready. Platform scope."""
+    for batch_id, tenant_id, leased in _heads(lane):
+        if leased >= quotas.in_flight_max(tenant_id):
+            continue
+        found = db.session.execute(
+            select(Batch).where(Batch.id == batch_id, Batch.state == "ready").with_for_update(skip_locked=True)
+        ).scalar_one_or_none()
+        if found is not None:
+            return _lease(found)
+    return None
+
+
+def _heads(lane: str) -> list[tuple[int, int, int]]:
+    """The first ready batch of each tenant and how many it has leased, the longest unserved tenant first."""
+    heads = (
+        select(Batch.id, Batch.tenant_id)
+        .where(Batch.state == "ready", Batch.lane == lane, Batch.ready_at <= func.now())
+        .distinct(Batch.tenant_id)
+        .order_by(Batch.tenant_id, Batch.ready_at, Batch.id)
+        .cte("heads")
+    )
+    leased = (
+        select(Batch.tenant_id, func.count().label("n")).where(Batch.state == "leased").group_by(Batch.tenant_id).cte("leased")
+    )
+    rows = db.session.execute(
+        select(heads.c.id, heads.c.tenant_id, func.coalesce(leased.c.n, 0))
+        .outerjoin(leased, leased.c.tenant_id == heads.c.tenant_id)
+        .outerjoin(Turn, (Turn.tenant_id == heads.c.tenant_id) & (Turn.lane == lane))
+        .order_by(Turn.served_at.asc().nulls_first())
+        .limit(HEADS_MAX)
+    )
+    return [(row[0], row[1], row[2]) for row in rows]
+
+
+def _lease(batch: Batch) -> Claim:
+    lease = uuid.uuid4()
+    overdue = db.session.scalar(
+        update(Batch)
+        .where(Batch.id == batch.id)
+        .values(state="leased", lease=lease, lease_until=func.now() + LEASE)
+        .returning(Batch.valid_until < func.now())
+    )
+    turn = insert(Turn).values(tenant_id=batch.tenant_id, lane=batch.lane, served_at=func.clock_timestamp())
+    db.session.execute(
+        turn.on_conflict_do_update(index_elements=[Turn.tenant_id, Turn.lane], set_={"served_at": turn.excluded.served_at})
+    )
+    return Claim(
+        batch.id, lease, batch.tenant_id, batch.campaign_id, batch.batch_no, batch.country, batch.operator,
+        batch.kind, batch.lane, batch.tries, batch.left, bool(overdue),
+    )  # fmt: skip
+
+
+def begin_slice(claim: Claim, channel_id: int, parts: int, signature_id: int, key: str) -> list[Picked] | None:
+    """Mark up to `parts` parts of the batch `submitting`; the caller commits before anything leaves.
+
+    Opt-outs are looked up once more here: who opted out since planning is left out and the money given back. An empty
+    list means nothing is left (or the run is paused); None that the lease is lost and the caller must stop.
+    """
+    renewed = db.session.execute(
+        update(Batch).where(Batch.id == claim.id, Batch.lease == claim.lease).values(lease_until=func.now() + LEASE)
+    )
+    if not renewed.rowcount:  # type: ignore[attr-defined]
+        return None
+    rows = db.session.execute(_slice(claim, channel_id, parts, signature_id, key)).all()
+    picked = [Picked(row.id, row.attempt, row.segments, row.sealed) for row in rows if row.state == State.SUBMITTING]
+    tallies = [Tally(claim.campaign_id, 0, State.QUEUED, State.SUBMITTING, len(picked))] if picked else []
+    tallies += [
+        Tally(claim.campaign_id, row.hold_id, State.QUEUED, State.OPTED_OUT, 1, release_micro=row.cost)
+        for row in rows
+        if row.state == State.OPTED_OUT
+    ]
+    book(tallies, key)
+    return picked
+
+
+def _slice(claim: Claim, channel_id: int, parts: int, signature_id: int, key: str) -> Any:
+    """One UPDATE. A message may begin while a part of the grant is left, so that a long one never waits for ever."""
+    waiting = (
+        select(Message.id, (func.sum(Message.segments).over(order_by=Message.id) - Message.segments).label("before"))
+        .where(
+            Message.campaign_id == claim.campaign_id, Message.batch_no == claim.batch_no,
+            Message.state == State.QUEUED, Message.attempt <= claim.tries,
+        )
+        .order_by(Message.id)
+        .limit(SLICE_MAX)
+        .cte("waiting")
+    )  # fmt: skip
+    blocked = optouts.blocked(Message.phone_index, signature_id)
+    flow = select(Run.flow).where(Run.campaign_id == claim.campaign_id).scalar_subquery()
+    return (
+        update(Message)
+        .where(
+            Message.id == waiting.c.id, waiting.c.before < literal(parts, BigInteger),
+            Message.state == State.QUEUED, flow == "open",
+        )
+        .values(
+            state=case((blocked, int(State.OPTED_OUT)), else_=int(State.SUBMITTING)),
+            attempt=case((blocked, Message.attempt), else_=Message.attempt + 1),
+            channel_id=case((blocked, None), else_=channel_id),
+            settle_txn=case((blocked, settling_txn(key)), else_=None),
+            done_at=case((blocked, func.now()), else_=None),
+            submitted_at=case((blocked, None), else_=func.clock_timestamp()),
+            provider_ref=None, answered_at=None, code=None,
+        )
+        .returning(
+            Message.id, Message.attempt, Message.segments, Message.sealed, Message.state, Message.hold_id,
+            (Message.unit_micro * Message.segments).label("cost"),
+        )
+    )  # fmt: skip
+
+
+def waiting(campaign_id: int, batch_no: int) -> int:
+    """How many messages of a batch are still queued."""
+    return (
+        db.session.scalar(
+            select(func.count()).where(
+                Message.campaign_id == campaign_id, Message.batch_no == batch_no, Message.state == State.QUEUED
+            )
+        )
+        or 0
+    )
+
+
+def give_back(claim: Claim, *, wait_s: float = 0.0, next_try: bool = False) -> None:
+    """End the lease: what is left becomes ready again after `wait_s`, or the batch only waits for receipts.
+
+    With `wait_s`, the tenant's other ready batches of the route group wait too: one asking is enough to know the pace.
+    """
+    left = waiting(claim.campaign_id, claim.batch_no)
+    flow = db.session.scalar(select(Run.flow).where(Run.campaign_id == claim.campaign_id))
+    ready_at = func.clock_timestamp() + timedelta(seconds=wait_s)
+    state = "sent" if not left else "ready" if flow == "open" else "held"
+    db.session.execute(
+        update(Batch)
+        .where(Batch.id == claim.id, Batch.lease == claim.lease)
+        .values(
+            state=state, left=left, ready_at=ready_at, lease=None, lease_until=None,
+            tries=Batch.tries + (1 if next_try else 0),
+            expires_at=func.now() + RECEIPT_WAIT if not left else None,
+        )
+    )  # fmt: skip
+    if left and flow == "stopped":
+        # Cancelled while this slice was out, and some came back to the queue: they are cancelled too.
+        agenda.put(Job.CANCEL_CAMPAIGN, claim.campaign_id)
+    if wait_s and left and not next_try:
+        db.session.execute(
+            update(Batch)
+            .where(
+                Batch.tenant_id == claim.tenant_id, Batch.lane == claim.lane, Batch.state == "ready",
+                Batch.country == claim.country, Batch.operator == claim.operator, Batch.kind == claim.kind,
+                Batch.ready_at < ready_at, Batch.id != claim.id,
+            )
+            .values(ready_at=ready_at)
+        )  # fmt: skip

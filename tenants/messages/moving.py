@@ -1,0 +1,149 @@
+"""Moving messages from state to state, many at once, with their counts and their money. The one writer of states.
+
+`shift` is one UPDATE; it answers with tallies (so many from here to there, worth so much, of this campaign and hold),
+and `book` turns tallies into the run's counts and one ledger transaction for each campaign of the set.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import BigInteger, Uuid, and_, case, cast, func, literal, select, update
+from sqlalchemy.sql.elements import ColumnElement
+
+from tenants import ledger
+from tenants.core import bulk, jobs, scopes
+from tenants.core.db import db
+from tenants.core.jobs import Job
+from tenants.ledger.outcomes import due
+from tenants.messages.models import Message, Run
+from tenants.messages.states import OPEN, TRANSITIONS, State
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many messages of a campaign and hold went from `before` to `after`, and what became of their money."""
+
+    campaign_id: int
+    hold_id: int
+    before: State
+    after: State
+    count: int
+    post_micro: int = 0
+    release_micro: int = 0
+
+
+Columns = dict[str, tuple[Any, Sequence[Any]]]
+
+
+def txn_of(key: str, campaign_id: int) -> uuid.UUID:
+    """The id of the ledger transaction that settles a campaign's part of the set named `key`."""
+    return uuid.UUID(hashlib.md5(f"{key}:{campaign_id}".encode(), usedforsecurity=False).hexdigest())
+
+
+def shift(
+    to: State, outcome: str, basis: str, key: str, columns: Columns
+) -> list[Tally]:  # fmt: skip
+    """Move the messages whose ids are given in `columns["id"]` to `to`, if their state may become it.
+
+    With "attempt" among the columns only that attempt is moved; other columns are set under their own name. Rows that
+    may not move are left as they are.
+    """
+    money = due(outcome, basis)
+    given = bulk.arrays("given", columns)
+    same = Message.id == given.c.id
+    if "attempt" in columns:
+        same = and_(same, Message.attempt == given.c.attempt)
+    set_ = {name: given.c[name] for name in columns if name not in {"id", "attempt"}}
+    # Locked in one order, so that two sets over the same messages never wait for each other in a circle.
+    old = (
+        select(Message.id, Message.state, Message.settle_txn, *set_.values())
+        .where(same, Message.state.in_(TRANSITIONS.before(to)))
+        .order_by(Message.id)
+        .with_for_update(of=Message)
+        .cte("old")
+    )
+    unsettled = old.c.settle_txn.is_(None)
+    values: dict[str, Any] = {name: old.c[name] for name in set_}
+    if money != "keep":
+        values["settle_txn"] = case((unsettled, settling_txn(key)), else_=old.c.settle_txn)
+    moved = (
+        update(Message)
+        .where(Message.id == old.c.id)
+        .values(state=to, **values)
+        .returning(
+            Message.campaign_id, Message.hold_id, old.c.state.label("before"),
+            case((unsettled, Message.unit_micro * Message.segments), else_=0).label("cost"),
+        )
+        .cte("moved")
+    )  # fmt: skip
+    return _tallies(to, money, moved)
+
+
+def settling_txn(key: str) -> ColumnElement[uuid.UUID]:
+    """`txn_of` as an expression on the message's own row."""
+    return cast(func.md5(func.concat(key, ":", Message.campaign_id)), Uuid)
+
+
+def _tallies(to: State, money: str, moved: Any) -> list[Tally]:
+    rows = db.session.execute(
+        select(moved.c.campaign_id, moved.c.hold_id, moved.c.before, func.count(), func.sum(moved.c.cost)).group_by(
+            moved.c.campaign_id, moved.c.hold_id, moved.c.before
+        )
+    )
+    return [
+        Tally(campaign_id, hold_id, State(before), to, count,
+              post_micro=int(cost) if money == "post" else 0, release_micro=int(cost) if money == "release" else 0)
+        for campaign_id, hold_id, before, count, cost in rows
+    ]  # fmt: skip
+
+
+def book(tallies: Sequence[Tally], key: str) -> None:
+    """Bring the runs' counts and the ledger in line with what was moved, in the same transaction."""
+    by_campaign: dict[int, list[Tally]] = defaultdict(list)
+    for tally in tallies:
+        by_campaign[tally.campaign_id].append(tally)
+    for campaign_id in sorted(by_campaign):
+        own = by_campaign[campaign_id]
+        _count(campaign_id, own)
+        _settle(campaign_id, own, key)
+
+
+def _count(campaign_id: int, tallies: Sequence[Tally]) -> None:
+    change: Counter[str] = Counter()
+    for tally in tallies:
+        change[tally.before.label] -= tally.count
+        change[tally.after.label] += tally.count
+        change["posted_micro"] += tally.post_micro
+        change["released_micro"] += tally.release_micro
+        change["held_micro"] -= tally.post_micro + tally.release_micro
+    values = {name: Run.__table__.columns[name] + amount for name, amount in change.items() if amount}
+    if not values:
+        return
+    is_open = sum((Run.__table__.columns[state.label] for state in OPEN), literal(0, BigInteger))
+    ended = db.session.scalar(
+        update(Run)
+        .where(Run.campaign_id == campaign_id)
+        .values(values)
+        .returning(and_(is_open == 0, Run.flow.in_(("open", "stopped"))))
+    )
+    if ended:
+        jobs.after_commit(Job.FINISH_CAMPAIGN, scopes.tenant_id(), campaign_id)
+
+
+def _settle(campaign_id: int, tallies: Sequence[Tally], key: str) -> None:
+    legs: dict[int, list[int]] = defaultdict(lambda: [0, 0])
+    for tally in tallies:
+        legs[tally.hold_id][0] += tally.post_micro
+        legs[tally.hold_id][1] += tally.release_micro
+    wanted = [ledger.Leg(hold_id, post, release) for hold_id, (post, release) in sorted(legs.items()) if post or release]
+    if wanted:
+        ledger.settle(
+            f"{key}:{campaign_id}", scopes.tenant_id(), wanted,
+            ref=("campaign", campaign_id), txn_id=txn_of(key, campaign_id),
+        )  # fmt: skip

@@ -1,0 +1,188 @@
+"""Receipts: kept before the carrier is answered, matched to a message, settled many at once.
+
+    new ──▶ matched (tenant and message known) ──▶ settled
+     └───▶ unknown (nothing matched within 72 hours)
+
+A receipt may come early (before the answer that names its message), late, twice or in any order: all are ordinary, and
+one that comes after the message's end changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, and_, func, select, update
+
+from tenants import webhooks
+from tenants.core import bulk, crash, jobs, scopes
+from tenants.core.clock import now
+from tenants.core.db import db
+from tenants.core.jobs import Job
+from tenants.messages import references
+from tenants.messages.models import Receipt, Submission
+from tenants.messages.moving import Columns, Tally, book, shift
+from tenants.messages.states import State
+
+SET_MAX = 5_000
+MATCH_WAIT = timedelta(hours=72)
+# An early receipt is looked at again after this long, doubling.
+AGAIN = timedelta(seconds=1)
+DOUBLINGS_MAX = 12
+# What a receipt may say -> (state, outcome for the money).
+ENDS = {
+    "delivered": (State.DELIVERED, "delivered"),
+    "undelivered": (State.UNDELIVERED, "undelivered"),
+    "rejected": (State.UNDELIVERED, "undelivered"),
+    "expired": (State.UNDELIVERED, "undelivered"),
+    "accepted": (State.ACCEPTED, "accepted"),
+}
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """A receipt as a channel's adapter read it."""
+
+    provider_ref: str
+    reference: str
+    outcome: str
+    code: str
+    at: datetime | None
+
+
+def store(channel_id: int, incoming: Sequence[Incoming], secret: str) -> None:
+    """Keep receipts in the inbox; the caller commits and only then answers the carrier. Platform scope."""
+    if not incoming:
+        return
+    found = [references.parse(secret, each.reference) if each.reference else None for each in incoming]
+    n, at = len(incoming), now()
+    bulk.insert_arrays(
+        Receipt.__table__,  # type: ignore[arg-type]
+        {
+            "channel_id": [channel_id] * n,
+            "provider_ref": [each.provider_ref for each in incoming],
+            "reference": [each.reference for each in incoming],
+            "outcome": [each.outcome for each in incoming],
+            "code": [each.code for each in incoming],
+            "at": [each.at for each in incoming],
+            "received_at": [at] * n,
+            "next_at": [at] * n,
+            "state": ["matched" if known else "new" for known in found],
+            "tenant_id": [known[0] if known else None for known in found],
+            "message_id": [known[1] if known else None for known in found],
+            "attempt": [known[2] if known else None for known in found],
+        },
+    )
+    jobs.after_commit(Job.SETTLE_RECEIPTS)
+
+
+def match_new() -> int:
+    """Find the messages of receipts that carry only the carrier's reference; how many were looked at. Platform scope."""
+    rows = db.session.execute(
+        select(Receipt.id, Receipt.channel_id, Receipt.provider_ref, Receipt.received_at, Receipt.tries)
+        .where(Receipt.state == "new", Receipt.next_at <= func.now())
+        .order_by(Receipt.next_at)
+        .limit(SET_MAX)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not rows:
+        return 0
+    asked = bulk.arrays("asked", {
+        "id": (BigInteger, [row.id for row in rows]),
+        "channel_id": (BigInteger, [row.channel_id for row in rows]),
+        "ref": (Text, [row.provider_ref for row in rows]),
+    })  # fmt: skip
+    same = and_(Submission.channel_id == asked.c.channel_id, Submission.provider_ref == asked.c.ref)
+    matched = set(
+        db.session.scalars(
+            update(Receipt)
+            .where(Receipt.id == asked.c.id, same)
+            .values(state="matched", tenant_id=Submission.tenant_id, message_id=Submission.message_id,
+                    attempt=Submission.attempt)
+            .returning(Receipt.id)
+        )
+    )  # fmt: skip
+    _put_off([(row.id, row.received_at, row.tries) for row in rows if row.id not in matched])
+    return len(rows)
+
+
+def _put_off(rows: Sequence[tuple[int, datetime, int]]) -> None:
+    """What matches nothing yet is looked at again, ever more seldom, and given up as unknown after 72 hours."""
+    if not rows:
+        return
+    at = now()
+    given = bulk.arrays("given", {
+        "id": (BigInteger, [id for id, _, _ in rows]),
+        "state": (Text, ["unknown" if at - received > MATCH_WAIT else "new" for _, received, _ in rows]),
+        "next_at": (DateTime(True), [at + AGAIN * 2 ** min(tries, DOUBLINGS_MAX) for _, _, tries in rows]),
+    })  # fmt: skip
+    db.session.execute(
+        update(Receipt)
+        .where(Receipt.id == given.c.id)
+        .values(state=given.c.state, next_at=given.c.next_at, tries=Receipt.tries + 1)
+    )
+
+
+def tenants_waiting(limit: int = 50) -> list[int]:
+    """Tenants that have matched receipts to settle, the longest waiting first. Platform scope."""
+    return list(
+        db.session.scalars(
+            select(Receipt.tenant_id)
+            .where(Receipt.state == "matched", Receipt.next_at <= func.now())
+            .group_by(Receipt.tenant_id)
+            .order_by(func.min(Receipt.next_at))
+            .limit(limit)
+        )
+    )
+
+
+def settle(basis: str) -> int:
+    """Settle one set of the tenant's matched receipts; how many. The tenant's scope; the caller commits."""
+    rows = db.session.execute(
+        select(Receipt.id, Receipt.message_id, Receipt.attempt, Receipt.outcome, Receipt.code, Receipt.at)
+        .where(Receipt.state == "matched", Receipt.tenant_id == scopes.tenant_id(), Receipt.next_at <= func.now())
+        .order_by(Receipt.id)
+        .limit(SET_MAX)
+        .with_for_update(skip_locked=True)
+    ).all()
+    if not rows:
+        return 0
+    at = now()
+    key = f"receipts:{scopes.tenant_id()}:{rows[0].id}-{rows[-1].id}-{len(rows)}"
+    # Of several final receipts for one message the first counts, as it would have had they come apart.
+    first = {row.message_id: row.id for row in reversed(rows) if row.outcome != "accepted"}
+    tallies: list[Tally] = []
+    for to, outcome in dict.fromkeys(ENDS.values()):
+        own = [row for row in rows if ENDS[row.outcome][0] is to and first.get(row.message_id, row.id) == row.id]
+        if own:
+            moved = _shift(to, outcome, basis, f"{key}:{outcome}", own, at)
+            book(moved, f"{key}:{outcome}")
+            tallies += moved
+    crash.point("during_settle")
+    db.session.execute(update(Receipt).where(Receipt.id.in_([row.id for row in rows])).values(state="settled"))
+    _tell(tallies)
+    return len(rows)
+
+
+def _shift(to: State, outcome: str, basis: str, key: str, rows: Sequence[Any], at: datetime) -> list[Tally]:
+    columns: Columns = {
+        "id": (BigInteger, [row.message_id for row in rows]),
+        "attempt": (SmallInteger, [row.attempt for row in rows]),
+    }
+    if to is not State.ACCEPTED:
+        columns["code"] = (Text, [row.code for row in rows])
+        columns["done_at"] = (DateTime(True), [row.at or at for row in rows])
+    return shift(to, outcome, basis, key, columns)
+
+
+def _tell(tallies: Sequence[Tally]) -> None:
+    """The business's own systems hear of each campaign's part of the set."""
+    for campaign_id in sorted({tally.campaign_id for tally in tallies}):
+        counts = Counter[str]()
+        for tally in tallies:
+            if tally.campaign_id == campaign_id:
+                counts[tally.after.label] += tally.count
+        webhooks.record("messages.settled", campaign_id, dict(counts))

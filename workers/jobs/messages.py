@@ -1,0 +1,158 @@
+"""Sending: one batch a job. Claim it, then slice by slice: choose a channel, commit `submitting`, send with no transaction
+open, write the answers down; give back what the pace did not allow, and ring for the next.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+import structlog
+from flask import current_app
+from sqlalchemy import select
+
+from tenants import messages, routing
+from tenants.accounts.models import Tenant
+from tenants.accounts.vaults import vault
+from tenants.core import crash, jobs, scopes
+from tenants.core.db import db
+from tenants.core.jobs import Job, Lane
+from tenants.core.scopes import Reason
+from tenants.messages import Answer, Claim, Picked, Result, Writer
+from workers.channels import http
+from workers.channels.base import Accepted, Adapter, Outgoing, Refused, SendError, SendResult
+from workers.channels.registry import adapter
+from workers.channels.settings import settings_of
+
+log = structlog.get_logger()
+
+# A job ends after this long even when its batch is not empty, so that others get their turn.
+JOB_S = 10.0
+SLICES_MAX = 50
+RETRY_AFTER_S = (2.0, 5.0, 15.0, 60.0)
+# No channel serves the group: staff must add one; ask again this often.
+NO_CHANNEL_S = 30.0
+
+
+def send_batch(lane: str = str(Lane.BULK)) -> None:
+    """Send the next ready batch of a lane, and ring again when there was one."""
+    with scopes.platform(Reason.DISPATCH):
+        claim = messages.claim(lane)
+    if claim is None:
+        return
+    crash.point("after_claim")
+    jobs.ring(Job.SEND_BATCH if lane == Lane.BULK else Job.SEND_URGENT, lane)
+    if claim.overdue:
+        with scopes.tenant(claim.tenant_id):
+            messages.expire(claim.campaign_id, claim.batch_no, _basis(claim.tenant_id))
+        return
+    _send(claim)
+
+
+def send_urgent(lane: str = str(Lane.URGENT)) -> None:
+    send_batch(lane)
+
+
+def recover_batch(tenant_id: int, campaign_id: int, batch_no: int) -> None:
+    """A lease ran out."""
+    with scopes.tenant(tenant_id):
+        messages.recover(campaign_id, batch_no)
+
+
+def expire_batch(tenant_id: int, campaign_id: int, batch_no: int) -> None:
+    """Receipts that never came, or messages that waited too long."""
+    with scopes.tenant(tenant_id):
+        messages.expire(campaign_id, batch_no, _basis(tenant_id))
+
+
+def _send(claim: Claim) -> None:
+    with scopes.tenant(claim.tenant_id):
+        writer, basis = messages.writer(claim.campaign_id, vault()), _basis(claim.tenant_id)
+    group = routing.Group(claim.tenant_id, claim.country, claim.operator, claim.kind)
+    stop_at = time.monotonic() + JOB_S
+    wait_s, again = 0.0, 0
+    for number in range(SLICES_MAX):
+        with scopes.platform(Reason.DISPATCH):
+            way = routing.choose(group, messages.SLICE_MAX)
+        if not isinstance(way, routing.Way):
+            wait_s = NO_CHANNEL_S if way is None else way
+            break
+        key = f"slice:{claim.lease.hex}:{number}"
+        picked = _begin(claim, way, writer, key)
+        if picked is None:
+            return
+        used = sum(each.segments for each in picked)
+        if used != way.grant.parts:
+            with scopes.platform(Reason.DISPATCH):
+                routing.give_back(way.channel_id, way.grant.parts - used)
+        if not picked:
+            break
+        again += _leave(claim, way, writer, picked, basis, key)
+        if time.monotonic() > stop_at:
+            break
+    _end(claim, wait_s, again)
+
+
+def _begin(claim: Claim, way: routing.Way, writer: Writer, key: str) -> list[Picked] | None:
+    with scopes.tenant(claim.tenant_id):
+        picked = messages.begin_slice(claim, way.channel_id, way.grant.parts, writer.signature_id, key)
+    crash.point("after_submitting")
+    return picked
+
+
+def _leave(
+    claim: Claim, way: routing.Way, writer: Writer, picked: Sequence[Picked], basis: str, key: str
+) -> int:
+    """Hand a slice to the carrier and write down what it said; how many are to be tried again."""
+    secret = current_app.config["SETTINGS"].qunfa_secret
+    outgoing = []
+    for each in picked:
+        number, text = writer.write(each.id, each.sealed)
+        outgoing.append(Outgoing(messages.reference(secret, claim.tenant_id, each.id, each.attempt), number, text))
+    channel = adapter(way.kind)
+    answers = _hand_over(channel, way, outgoing)
+    crash.point("after_sent")
+    results = [_result(each, answer) for each, answer in zip(picked, answers, strict=True)]
+    with scopes.tenant(claim.tenant_id):
+        again = messages.record(
+            results, channel_id=way.channel_id, basis=basis, key=f"{key}:answers", index_refs=not _echoes(channel, way)
+        )
+        crash.point("before_recorded")
+    crash.point("after_recorded")
+    return again
+
+
+def _hand_over(channel: Adapter, way: routing.Way, outgoing: Sequence[Outgoing]) -> Sequence[SendResult]:
+    """The carrier's answers, one for each message in order. No transaction is open here."""
+    try:
+        settings = settings_of(channel, way.channel_id, way.settings, way.secrets)
+        return http.run(channel.send(settings, outgoing, http.session()))
+    except SendError as error:
+        return [error.as_result()] * len(outgoing)
+
+
+def _echoes(channel: Adapter, way: routing.Way) -> bool:
+    return channel.echoes_reference and not way.settings.get("no_echo")
+
+
+def _result(picked: Picked, answer: SendResult) -> Result:
+    if isinstance(answer, Accepted):
+        return Result(picked.id, picked.attempt, Answer.ACCEPTED, provider_ref=answer.provider_ref)
+    if isinstance(answer, Refused):
+        verdict = Answer.AGAIN if answer.retryable else Answer.REFUSED
+        return Result(picked.id, picked.attempt, verdict, code=answer.code)
+    return Result(picked.id, picked.attempt, Answer.DOUBT, code="answer_lost")
+
+
+def _end(claim: Claim, wait_s: float, again: int) -> None:
+    with scopes.tenant(claim.tenant_id):
+        left = messages.waiting(claim.campaign_id, claim.batch_no)
+        # Only those to be tried again are left: the next pass takes them up after a pause.
+        next_try = bool(again) and left <= again
+        if next_try:
+            wait_s = RETRY_AFTER_S[min(claim.tries, len(RETRY_AFTER_S) - 1)]
+        messages.give_back(claim, wait_s=wait_s, next_try=next_try)
+
+
+def _basis(tenant_id: int) -> str:
+    return db.session.scalars(select(Tenant.basis).where(Tenant.id == tenant_id)).one()

@@ -1,0 +1,36 @@
+"""Receipts: matched, then settled tenant by tenant, set by set."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import select
+
+from tenants import messages
+from tenants.accounts.models import Tenant
+from tenants.core import crash, jobs, scopes
+from tenants.core.db import db
+from tenants.core.jobs import Job
+from tenants.core.scopes import Reason
+
+JOB_S = 10.0
+SETS_MAX = 100
+
+
+def settle_receipts() -> None:
+    """Match what is new and settle what is matched; ring again when time ran out first."""
+    stop_at = time.monotonic() + JOB_S
+    with scopes.platform(Reason.RECEIPTS):
+        messages.match_new()
+        waiting = messages.tenants_waiting()
+    for tenant_id in waiting:
+        for _ in range(SETS_MAX):
+            if time.monotonic() > stop_at:
+                jobs.ring(Job.SETTLE_RECEIPTS)
+                return
+            with scopes.tenant(tenant_id):
+                basis = db.session.scalars(select(Tenant.basis).where(Tenant.id == tenant_id)).one()
+                settled = messages.settle(basis)
+            crash.point("after_settle")
+            if settled < messages.SET_MAX:
+                break

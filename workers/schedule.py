@@ -1,0 +1,107 @@
+"""The clock: every periodic task in one table, run by one leader at a time. `python -m workers.schedule`.
+
+The leader holds an advisory lock of PostgreSQL; a second scheduler waits for it, so nothing runs twice and nothing
+stops when one dies. A task that fails is logged and tried again at its next turn.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+import structlog
+
+from tenants.core.ground import bare_app
+from tenants.core.settings import Settings
+from workers import logs
+from workers.jobs import sweeps
+from workers.jobs.payments import reconcile_payments
+
+log = structlog.get_logger()
+
+LEADER_LOCK = 5_100_002
+TICK_S = 0.25
+STANDBY_S = 2.0
+
+
+@dataclass
+class Periodic:
+    """`task` every `every_s` seconds."""
+
+    every_s: float
+    task: Callable[[], object]
+    due: float = 0.0
+
+
+TABLE = (
+    Periodic(0.5, sweeps.ring_ready_batches),
+    Periodic(1.0, sweeps.ring_receipts),
+    Periodic(2.0, sweeps.ring_agenda),
+    Periodic(5.0, sweeps.recover_leases),
+    Periodic(10.0, sweeps.ring_mail),
+    Periodic(10.0, sweeps.ring_payments),
+    Periodic(30.0, sweeps.ring_spares),
+    Periodic(60.0, sweeps.expire_batches),
+    Periodic(60.0, reconcile_payments),
+)
+
+
+class Stopped(Exception):
+    """We were told to end."""
+
+
+def main() -> int:
+    logs.set_up("schedule")
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _stop)
+    settings = Settings.read()
+    engine = sa.create_engine(settings.dsn, poolclass=sa.pool.NullPool)
+    with bare_app(settings).app_context():
+        try:
+            while True:
+                _lead(engine)
+                time.sleep(STANDBY_S)
+        except Stopped:
+            return 0
+
+
+def _lead(engine: sa.Engine) -> None:
+    """Run the table for as long as this process holds the lock; return when it does not get or loses it."""
+    try:
+        with engine.connect() as connection:
+            if not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(LEADER_LOCK))):
+                return
+            log.info("schedule.leads")
+            while True:
+                connection.scalar(sa.select(sa.true()))
+                connection.rollback()
+                tick(time.monotonic())
+                time.sleep(TICK_S)
+    except sa.exc.OperationalError as error:
+        log.warning("schedule.lost_database", error=str(error.orig))
+
+
+def tick(at: float) -> None:
+    """Run what is due at `at`."""
+    for entry in TABLE:
+        if at < entry.due:
+            continue
+        entry.due = at + entry.every_s
+        try:
+            entry.task()
+        except Stopped:
+            raise
+        except Exception:  # noqa: BLE001  # the clock must outlive any one task
+            log.exception("schedule.task_failed", task=entry.task.__name__)
+
+
+def _stop(number: int, frame: object) -> None:
+    raise Stopped
+
+
+if __name__ == "__main__":
+    sys.exit(main())
