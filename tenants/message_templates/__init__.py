@@ -6,13 +6,15 @@ usable, version, get, listed, history
 """
 
 from tenants.message_templates.approval import decide, submit
-from tenants.message_templates.drafting import Draft, archive, create, restore, save
+from tenants.message_templates.drafting import Draft, archive, copy_starter, create, restore, save
 from tenants.message_templates.kinds import Kind
+from tenants.message_templates.starters import STARTERS, Starter
 from tenants.message_templates.states import State
-from tenants.message_templates.variables import Fault, Type, Variable
+from tenants.message_templates.variables import Fault, Type, Variable, check, declared_in
 from tenants.message_templates.versions import Listed, Version, archived_count, get, history, listed, usable, version
 
 __all__ = [
-    "Draft", "Fault", "Kind", "Listed", "State", "Type", "Variable", "Version", "archive", "archived_count", "create",
-    "decide", "get", "history", "listed", "restore", "save", "submit", "usable", "version",
+    "STARTERS", "Draft", "Fault", "Kind", "Listed", "Starter", "State", "Type", "Variable", "Version", "archive",
+    "archived_count", "check", "copy_starter", "create", "decide", "declared_in", "get", "history", "listed", "restore",
+    "save", "submit", "usable", "version",
 ]  # fmt: skip

@@ -12,6 +12,7 @@ from tenants.core.db import db
 from tenants.core.errors import Invalid, NotFound, WrongState
 from tenants.message_templates.kinds import Kind
 from tenants.message_templates.models import Template, TemplateVersion
+from tenants.message_templates.starters import BY_KEY
 from tenants.message_templates.states import State
 from tenants.message_templates.variables import Variable
 
@@ -94,6 +95,15 @@ def _change_kind(template: Template, draft: Draft) -> None:
     if template.latest > 1:
         raise WrongState("template_kind_fixed")
     template.kind, template.language = draft.kind, draft.language
+
+
+def copy_starter(key: str, language: str, *, by: int) -> Template:
+    """A draft of one's own, begun from a starter."""
+    starter = BY_KEY.get(key)
+    if starter is None or language not in LANGUAGES:
+        raise NotFound
+    wording = starter.wording(language)
+    return create(Draft(wording.name, starter.kind, language, wording.body, wording.variables), by=by)
 
 
 def archive(template_id: int, *, by: int) -> None:
