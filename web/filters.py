@@ -5,16 +5,19 @@ Each function reads the viewer's language and time zone from the request; `regis
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
+from typing import Any
 
 import phonenumbers
 from flask import Flask
 from flask_babel import format_date, get_locale, get_timezone, ngettext
 from flask_babel import gettext as _
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from tenants.core.money import MICRO
@@ -162,19 +165,22 @@ class Segment:
 
 
 def bar_segments(counts: Mapping[str, int], total: int | None = None) -> list[Segment]:
-    """The stretches of a bar in the fixed order. With a `total` above the sum the rest of the track stays empty."""
-    present = [(state, counts.get(state, 0)) for state in BAR_STATES if counts.get(state, 0) > 0]
-    whole = Decimal(max(total or 0, sum(number for _state, number in present)))
-    shares = [max(number * 100 / whole, SHARE_MIN) for _state, number in present]
-    room = min(sum(number for _state, number in present) * 100 / whole, Decimal(100)) if present else Decimal(0)
-    large = sum(share for share in shares if share > SHARE_MIN)
-    excess = sum(shares) - room
-    if large and excess > 0:  # what the small ones were given is taken from the large ones
-        shares = [share - excess * share / large if share > SHARE_MIN else share for share in shares]
+    """The stretches of a bar in the fixed order. With a `total` above the sum the rest of the track stays empty.
+
+    Each state there is gets the least share; what remains of the room goes by what each has above it. So nothing
+    vanishes, the order of sizes is kept, and without tiny states the widths are the exact shares.
+    """
+    present = [(state, Decimal(counts[state])) for state in BAR_STATES if counts.get(state, 0) > 0]
+    done = sum((number for _state, number in present), Decimal(0))
+    whole = max(Decimal(total or 0), done)
+    above = [max(number * 100 / whole - SHARE_MIN, Decimal(0)) for _state, number in present]
+    room = max(done * 100 / whole - SHARE_MIN * len(present), Decimal(0)) if present else Decimal(0)
+    stretch = room / sum(above) if any(above) else Decimal(0)
     segments, x = [], Decimal(0)
-    for (state, _number), share in zip(present, shares, strict=True):
-        segments.append(Segment(state, f"{x:.3f}%", f"{share:.3f}%"))
-        x += share
+    for (state, _number), share in zip(present, above, strict=True):
+        width = SHARE_MIN + share * stretch
+        segments.append(Segment(state, f"{x:.3f}%", f"{width:.3f}%"))
+        x += width
     return segments
 
 
@@ -211,7 +217,17 @@ FILTERS = (
 )  # fmt: skip
 
 
+def _at_render(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Taking the context keeps Jinja from working out `{{ 1|parts }}` once, in the language of whoever came first."""
+
+    @pass_context
+    def filtered(_context: Context, *args: Any, **options: Any) -> Any:
+        return function(*args, **options)
+
+    return filtered
+
+
 def register(app: Flask) -> None:
     """Make every function above a template filter, under its own name."""
     for function in FILTERS:
-        app.jinja_env.filters[function.__name__] = function
+        app.jinja_env.filters[function.__name__] = _at_render(function)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Blueprint, render_template
+from flask import Blueprint, Response, render_template, request, url_for
 from markupsafe import Markup
 
 from web.auth import Policy, allow
@@ -17,6 +17,8 @@ from web.i18n import locale
 from web.shell import BUSINESS, STAFF, NavGroup, NavItem, Shell
 
 bp = Blueprint("gallery", __name__, url_prefix="/gallery")
+# A host may set any hue: a bright, a dark and a pale one show whether what is derived from it can be read.
+BRANDS = {"yellow": "#f2c200", "teal": "#0e6570", "pink": "#f6a5c0"}
 NOW = datetime(2026, 11, 22, 6, 40, tzinfo=UTC)
 
 
@@ -73,7 +75,9 @@ def two(zh: str, en: str) -> str:
 
 
 def _page(template: str, shell: Shell | None, **more: Any) -> str:
-    return render_template(template, current_shell=lambda: shell, t=two, now=NOW, **more)
+    brand = request.args.get("brand", "")
+    css = url_for("gallery.brand", name=brand) if brand in BRANDS else ""
+    return render_template(template, current_shell=lambda: shell, t=two, now=NOW, brand_css=css, **more)
 
 
 def _events() -> list[dict[str, Any]]:
@@ -115,6 +119,12 @@ def auth() -> str:
     return _page("gallery/auth.html", None, brand_name=two("云帆云信", "Yunfan Cloud"), brand_mark=two("帆", "Y"))
 
 
+@bp.get("/brand-<name>.css")
+@allow(Policy.PUBLIC)
+def brand(name: str) -> Response:
+    return Response(f":root {{ --brand: {BRANDS.get(name, '#3a45b0')}; }}", mimetype="text/css")
+
+
 @bp.get("/plain")
 @allow(Policy.PUBLIC)
 def plain() -> str:
@@ -126,4 +136,3 @@ def plain() -> str:
 def nothing() -> str:
     """Where the gallery's buttons lead."""
     return _page("gallery/plain.html", None)
-
