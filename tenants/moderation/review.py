@@ -134,4 +134,4 @@ def _may_decide(review: Review, approved: bool, reason: str, by: int) -> None:
         raise Invalid({"code": "reason_needed"})
     text = review.shown.get("text", "")
     if approved and text and judge(text, review.shown.get("kind", "")).level is Level.BLOCK:
-        raise ContentRefused("blocked_words")
+        raise ContentRefused("review_blocked")
