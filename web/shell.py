@@ -29,11 +29,12 @@ class NavItem:
     endpoint: str
     icon: str
     todo: str = ""  # shown only where somebody must act
+    also: tuple[str, ...] = ()  # further view modules that belong to this entry
 
     @property
     def current(self) -> bool:
-        room, _dot, _view = self.endpoint.rpartition(".")
-        return (request.endpoint or "").startswith(room + ".")
+        room, here = self.endpoint.rpartition(".")[0], (request.endpoint or "").rpartition(".")[0]
+        return here in {room, *self.also}
 
 
 @dataclass(frozen=True)
@@ -73,10 +74,10 @@ BUSINESS = (
         None,
         (
             NavItem(_l("Overview"), "console.home.show", "layout-dashboard"),
-            NavItem(_l("Campaigns"), "console.campaigns.index", "send"),
+            NavItem(_l("Campaigns"), "console.campaigns.index", "send", also=("console.preflight",)),
             NavItem(_l("Messages"), "console.messages.index", "message-search"),
             NavItem(_l("Inbox"), "console.inbox.index", "message-reply"),
-            NavItem(_l("Contacts"), "console.contacts.index", "users"),
+            NavItem(_l("Contacts"), "console.contacts.index", "users", also=("console.imports",)),
             NavItem(_l("Opt-outs"), "console.optouts.index", "user-off"),
         ),
     ),

@@ -31,9 +31,10 @@ def test_an_entry_without_a_page_is_left_out_and_so_is_a_group_without_entries()
 def test_an_entry_is_current_on_every_page_of_its_room() -> None:
     app = _app()
     app.add_url_rule("/c/<id>", endpoint="console.campaigns.show", view_func=lambda id: "")
-    item = shell.BUSINESS[0].items[1]
-    with app.test_request_context("/c/7?lang=en"):
-        assert item.current and not shell.BUSINESS[0].items[0].current
+    app.add_url_rule("/p/<id>", endpoint="console.preflight.show", view_func=lambda id: "")
+    for path in ("/c/7?lang=en", "/p/7?lang=en"):
+        with app.test_request_context(path):
+            assert [item.icon for item in shell.BUSINESS[0].items if item.current] == ["send"]
 
 
 def test_an_unknown_theme_leaves_the_choice_to_the_browser() -> None:
