@@ -25,7 +25,7 @@ SECRET = "a-secret-of-the-tests-only-" + "0" * 20
 SPARES = 4
 # Tables of work, emptied between tests; the books and the people stay, being append-only or harmless.
 WORK_TABLES = (
-    "shared.batches, shared.turns, shared.submissions, shared.receipts, shared.reviews, shared.throttles, shared.mails"
+    "shared.batches, shared.turns, shared.submissions, shared.receipts, shared.reviews, shared.throttles, shared.mails, shared.agenda"
 )
 
 

@@ -8,7 +8,7 @@ from flask import Flask
 
 from tenants.core.ground import bare_app
 from tenants.core.settings import Settings
-from web import auth, errors, extensions, filters, frame, headers, i18n, registry, tenancy
+from web import auth, errors, extensions, filters, frame, headers, i18n, public, registry, tenancy
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,6 +32,6 @@ def create_app(settings: Settings | None = None, *, testing: bool = False) -> Fl
         WTF_CSRF_TIME_LIMIT=None,
         WTF_CSRF_CHECK_DEFAULT=False,
     )
-    for part in (extensions, i18n, filters, headers, auth, tenancy, errors, frame, registry):
+    for part in (extensions, i18n, filters, public, headers, auth, tenancy, errors, frame, registry):
         part.register(app)
     return app
