@@ -3,6 +3,7 @@
 import csv
 import io
 import random
+from collections.abc import Sequence
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +18,7 @@ ROWS = [("手机", "姓名", "积分"), ("13800138000", "陈晨", "320"), ("1390
 PLAIN = Layout("utf-8", ",", 0, (), ())
 
 
-def _bytes(rows: list[tuple[str, ...]], encoding: str = "utf-8", delimiter: str = ",", end: str = "\r\n") -> bytes:
+def _bytes(rows: Sequence[tuple[str, ...]], encoding: str = "utf-8", delimiter: str = ",", end: str = "\r\n") -> bytes:
     return "".join(delimiter.join(row) + end for row in rows).encode(encoding)
 
 
