@@ -1,0 +1,51 @@
+"""Browsers that are signed in, without going through the sign-in page."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import insert
+
+from tenants.accounts.models import WebSession
+from tenants.core import scopes
+from tenants.core.clock import now
+from tenants.core.db import db
+from tenants.core.scopes import Reason
+from tests import factories
+from tests.factories import Business
+
+
+def client_of(app: Flask, business: Business, identity_id: int | None = None) -> FlaskClient:
+    """A browser in which a business's owner (or another identity of it) is signed in."""
+    return signed_in(app, identity_id or business.owner_id, business.id)
+
+
+def staff_client(app: Flask) -> FlaskClient:
+    """A browser of one of our own people, a new one each time."""
+    with scopes.platform(Reason.SIGN_UP):
+        person = factories.identity(f"staff-{secrets.token_hex(4)}@example.com", name="Sam", is_staff=True)
+    return signed_in(app, person, None)
+
+
+def signed_in(app: Flask, identity_id: int, tenant_id: int | None) -> FlaskClient:
+    token = secrets.token_urlsafe(32)
+    with scopes.platform(Reason.SIGN_IN):
+        at = now()
+        db.session.execute(
+            insert(WebSession).values(
+                token_hash=hashlib.sha256(token.encode()).hexdigest(), identity_id=identity_id, tenant_id=tenant_id,
+                created_at=at, seen_at=at, ends_at=at + timedelta(hours=12),
+            )
+        )  # fmt: skip
+    client = app.test_client()
+    client.set_cookie("qunfa", token)
+    with client.session_transaction() as form:
+        form["csrf_token"] = secrets.token_hex(20)
+        signed = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token").dumps(form["csrf_token"])
+    client.environ_base["HTTP_X_CSRFTOKEN"] = signed
+    return client
