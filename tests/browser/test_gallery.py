@@ -7,7 +7,7 @@ from pathlib import Path
 
 import axe_playwright_python  # type: ignore[import-untyped]
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, BrowserContext, Page
 
 pytestmark = pytest.mark.browser
 
@@ -26,20 +26,24 @@ STICKING_OUT = """() => [...document.querySelectorAll("body *")].filter(e => {
 }).map(e => e.outerHTML.slice(0, 120))"""
 
 
-@pytest.fixture(params=SIZES, ids=lambda width: f"{width}px")
-def page(chromium: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[Page]:
-    context = chromium.new_context(
-        base_url=site,
-        viewport={"width": request.param, "height": SIZES[request.param]},
-        bypass_csp=False,
-        reduced_motion="reduce",
-    )
-    opened = context.new_page()
+@pytest.fixture(scope="module", params=SIZES, ids=lambda width: f"{width}px")
+def window(chromium: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
+    """One window of each width for all tests: the stylesheets are fetched once."""
+    size = {"width": request.param, "height": SIZES[request.param]}
+    opened = chromium.new_context(base_url=site, viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def page(window: BrowserContext) -> Iterator[Page]:
+    opened = window.new_page()
     opened.complaints = []  # type: ignore[attr-defined]
     opened.on("console", lambda message: _note(opened, message.type, message.text))
     opened.on("pageerror", lambda error: _note(opened, "error", str(error)))
     yield opened
-    context.close()
+    opened.close()
+    window.clear_cookies()
 
 
 def _violations(page: Page) -> list[str]:
