@@ -62,13 +62,14 @@ class Wanted:
                 values.append(self.created[name])
         for given, sign in ((self.after, "<"), (self.before, ">")):
             if given:
-                where.append(f"seq {sign} (SELECT seq FROM objects WHERE id = ?)")
+                where.append(f"seq {sign} (SELECT seq FROM objects WHERE id = ?)")  # nosec B608
                 values.append(given)
         if self.types:
             where.append(f"json_extract(body, '$.type') IN ({', '.join('?' * len(self.types))})")
             values += self.types
         if self.delivered is not None:
-            where.append(f"id {'NOT ' if self.delivered else ''}IN (SELECT event FROM deliveries WHERE delivered = 0)")
+            late = "(SELECT event FROM deliveries WHERE delivered = 0)"
+            where.append(f"id NOT IN {late}" if self.delivered else f"id IN {late}")
         return " AND ".join(where), values
 
 
