@@ -12,7 +12,7 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, case, func, literal, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from tenants import optouts, quotas
 from tenants.core import agenda
@@ -74,7 +74,7 @@ def _heads(lane: str) -> list[tuple[int, int, int]]:
     heads = (
         select(Batch.id, Batch.tenant_id)
         .where(Batch.state == "ready", Batch.lane == lane, Batch.ready_at <= func.now())
-        .distinct(Batch.tenant_id)
+        .ext(distinct_on(Batch.tenant_id))
         .order_by(Batch.tenant_id, Batch.ready_at, Batch.id)
         .cte("heads")
     )
