@@ -1,23 +1,25 @@
 """Pure: the operator of a mainland Chinese number, by longest prefix."""
 
+from collections.abc import Iterable
+
 from tenants.core.operator_prefixes import HANDSET_ROWS, MACHINE_ROWS, Operator
 
 OPERATORS: tuple[Operator, ...] = ("mobile", "unicom", "telecom", "broadnet", "other")
 _WIDTH = 5  # digits of the longest prefix in the table
 
 
-def _expanded() -> dict[str, Operator]:
+def expanded(rows: Iterable[tuple[Operator, str]]) -> dict[str, Operator]:
     """Every prefix written out to five digits, so that one look-up finds the longest one."""
-    rows = [(prefix, operator) for operator, prefixes in (*HANDSET_ROWS, *MACHINE_ROWS) for prefix in prefixes.split()]
+    prefixes = [(prefix, operator) for operator, row in rows for prefix in row.split()]
     table: dict[str, Operator] = {}
-    for prefix, operator in sorted(rows, key=lambda row: len(row[0])):
+    for prefix, operator in sorted(prefixes, key=lambda entry: len(entry[0])):
         fill = _WIDTH - len(prefix)
         for tail in range(10**fill):
             table[f"{prefix}{tail:0{fill}}" if fill else prefix] = operator
     return table
 
 
-BY_PREFIX = _expanded()
+BY_PREFIX = expanded((*HANDSET_ROWS, *MACHINE_ROWS))
 
 
 def operator_of(national: str) -> Operator:

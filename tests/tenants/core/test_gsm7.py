@@ -67,6 +67,11 @@ def test_without_a_length_spare_bits_are_no_character(text: str) -> None:
     assert gsm7.unpack(gsm7.pack(gsm7.encode(text))) == gsm7.encode(text)
 
 
+@pytest.mark.parametrize("text", ["a@", "@", "abc\r"])
+def test_a_last_character_that_cannot_be_spare_bits_stays(text: str) -> None:
+    assert gsm7.decode(gsm7.unpack(gsm7.pack(gsm7.encode(text)))) == text
+
+
 def test_an_unknown_escape_reads_as_the_basic_character() -> None:
     assert gsm7.decode(b"\x1ba\x1b") == "a"
 

@@ -6,7 +6,7 @@ import pytest
 from phonenumbers.data.region_CN import PHONE_METADATA_CN
 
 from tenants.core.operator_prefixes import HANDSET_ROWS, MACHINE_ROWS
-from tenants.core.operators import OPERATORS, operator_of
+from tenants.core.operators import OPERATORS, expanded, operator_of
 
 
 @pytest.mark.parametrize(
@@ -34,6 +34,12 @@ from tenants.core.operators import OPERATORS, operator_of
 )
 def test_the_longest_prefix_decides(national: str, operator: str) -> None:
     assert operator_of(national) == operator
+
+
+def test_a_longer_prefix_wins_wherever_it_is_listed() -> None:
+    for rows in ((("mobile", "170"), ("unicom", "1704")), (("unicom", "1704"), ("mobile", "170"))):
+        table = expanded(rows)
+        assert (table["17034"], table["17040"], table["17049"]) == ("mobile", "unicom", "unicom")
 
 
 def test_no_prefix_is_listed_twice() -> None:
