@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from tenants.core.operator_prefixes import HANDSET_ROWS, MACHINE_ROWS, Operator
 
-OPERATORS: tuple[Operator, ...] = ("mobile", "unicom", "telecom", "broadnet", "other")
+MAINLAND: tuple[Operator, ...] = ("mobile", "unicom", "telecom", "broadnet")
+OPERATORS: tuple[Operator, ...] = (*MAINLAND, "other")
 _WIDTH = 5  # digits of the longest prefix in the table
 
 

@@ -12,9 +12,9 @@ from tenants.core.scopes import Reason
 from tenants.messages import Incoming
 from tenants.routing.models import Channel
 from web.auth import Policy, allow
-from workers.channels.base import BadReceipt
-from workers.channels.registry import adapter
-from workers.channels.settings import settings_of
+from workers import channels
+from workers.channels import BadReceipt
+from workers.channels.settings import opened
 
 bp = Blueprint("receipts", __name__)
 
@@ -30,10 +30,9 @@ def take(channel_id: int) -> Response:
         channel = db.session.scalars(select(Channel).where(Channel.id == channel_id)).one_or_none()
         if channel is None:
             return Response("unknown\n", status=404)
-        kind = adapter(channel.kind)
+        settings = opened(channel.id, channel.settings, channel.secrets)
         try:
-            settings = settings_of(kind, channel.id, channel.settings, channel.secrets)
-            found = kind.parse_receipts(settings, request.headers, request.get_data())
+            found = channels.parse_receipts(channel.kind, settings, dict(request.headers), request.get_data())
         except BadReceipt as error:
             return Response(f"{error.code}\n", status=401 if error.code in {"signature", "stale"} else 400)
         secret = current_app.config["SETTINGS"].qunfa_secret

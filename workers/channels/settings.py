@@ -9,13 +9,11 @@ from typing import Any
 from flask import current_app
 
 from tenants.core import secrets
-from workers.channels.base import Adapter, Settings
 
 
-def settings_of(adapter: Adapter, channel_id: int, clear: Mapping[str, Any], sealed: bytes | None) -> Settings:
-    """Checked settings; Misconfigured names the fields that are wrong, never their values."""
-    opened = json.loads(secrets.unwrap(_secret(), sealed, _label(channel_id))) if sealed else {}
-    return Settings(adapter.fields, {**clear, **opened})
+def opened(channel_id: int, clear: Mapping[str, Any], sealed: bytes | None) -> dict[str, Any]:
+    """All settings of a channel, secrets included: never to be shown or logged."""
+    return {**clear, **(json.loads(secrets.unwrap(_secret(), sealed, _label(channel_id))) if sealed else {})}
 
 
 def seal(channel_id: int, values: Mapping[str, Any]) -> bytes:

@@ -19,10 +19,9 @@ from tenants.core.db import db
 from tenants.core.jobs import Job, Lane
 from tenants.core.scopes import Reason
 from tenants.messages import Answer, Claim, Picked, Result, Writer
-from workers.channels import http
-from workers.channels.base import Accepted, Adapter, Outgoing, Refused, SendError, SendResult
-from workers.channels.registry import adapter
-from workers.channels.settings import settings_of
+from workers import channels
+from workers.channels import Accepted, Outgoing, Refused, SendResult
+from workers.channels.settings import opened
 
 log = structlog.get_logger()
 
@@ -109,30 +108,22 @@ def _leave(
     for each in picked:
         number, text = writer.write(each.id, each.sealed)
         outgoing.append(Outgoing(messages.reference(secret, claim.tenant_id, each.id, each.attempt), number, text))
-    channel = adapter(way.kind)
-    answers = _hand_over(channel, way, outgoing)
+    # No transaction is open here: a slow carrier holds nothing of the database.
+    answers = channels.send(way.kind, opened(way.channel_id, way.settings, way.secrets), outgoing)
     crash.point("after_sent")
     results = [_result(each, answer) for each, answer in zip(picked, answers, strict=True)]
     with scopes.tenant(claim.tenant_id):
         again = messages.record(
-            results, channel_id=way.channel_id, basis=basis, key=f"{key}:answers", index_refs=not _echoes(channel, way)
+            results, channel_id=way.channel_id, basis=basis, key=f"{key}:answers", index_refs=not _echoes(way)
         )
         crash.point("before_recorded")
     crash.point("after_recorded")
     return again
 
 
-def _hand_over(channel: Adapter, way: routing.Way, outgoing: Sequence[Outgoing]) -> Sequence[SendResult]:
-    """The carrier's answers, one for each message in order. No transaction is open here."""
-    try:
-        settings = settings_of(channel, way.channel_id, way.settings, way.secrets)
-        return http.run(channel.send(settings, outgoing, http.session()))
-    except SendError as error:
-        return [error.as_result()] * len(outgoing)
-
-
-def _echoes(channel: Adapter, way: routing.Way) -> bool:
-    return channel.echoes_reference and not way.settings.get("no_echo")
+def _echoes(way: routing.Way) -> bool:
+    """Whether receipts of this channel carry our reference; a setting says so for a carrier that could and does not."""
+    return channels.adapter(way.kind).echoes_reference and not way.settings.get("no_echo")
 
 
 def _result(picked: Picked, answer: SendResult) -> Result:
