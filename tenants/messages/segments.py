@@ -34,9 +34,16 @@ class Change(NamedTuple):
     after: str
 
 
+# Nearly every text is a single message: its answer is ready-made.
+_SINGLE_UCS2 = tuple(Segments("ucs2", units, min(units, 1), UCS2_SINGLE) for units in range(UCS2_SINGLE + 1))
+_SINGLE_GSM7 = tuple(Segments("gsm7", septets, min(septets, 1), GSM7_SINGLE) for septets in range(GSM7_SINGLE + 1))
+
+
 def count(text: str, country: str = "CN") -> Segments:
     if country == "CN":
         units = len(text.encode("utf-16-le", "surrogatepass")) >> 1
+        if units <= UCS2_SINGLE:
+            return _SINGLE_UCS2[units]
         over = units - CHINA_CHARACTERS_MAX if units > CHINA_CHARACTERS_MAX else 0
         return _ucs2(text, units, None, None, over)
     if foreign := gsm7.first_foreign(text):
@@ -45,7 +52,7 @@ def count(text: str, country: str = "CN") -> Segments:
         return _ucs2(text, units, character, position, max(0, units - ABROAD_PARTS_MAX * UCS2_PART))
     septets = gsm7.septets(text)
     if septets <= GSM7_SINGLE:
-        return Segments("gsm7", septets, 1 if text else 0, GSM7_SINGLE)
+        return _SINGLE_GSM7[septets]
     wide = septets != len(text)
     parts = len(_cut(text, "gsm7", GSM7_PART)) if wide else -(-septets // GSM7_PART)
     return Segments("gsm7", septets, parts, GSM7_PART, None, None, max(0, septets - ABROAD_PARTS_MAX * GSM7_PART))
