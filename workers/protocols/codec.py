@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from workers.protocols.errors import LocalProtocolError, RemoteProtocolError
-from workers.protocols.wire import Layout, Pdu
+from workers.protocols.layout import Layout
+from workers.protocols.wire import Pdu
 
 Sequence = int | bytes
 """SGIP's sequence is 12 bytes and the key of a message; elsewhere it is a number that pairs answer and request."""

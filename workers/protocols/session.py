@@ -1,7 +1,7 @@
 """Pure: one link, in either role. Bytes in, events out; what to send in, bytes out; time comes in as a number.
 
-Two rules keep this small. Everything that decides what is allowed stands in `STEPS` and in the protocol's own table of
-exchanges; and nothing below asks which protocol it is. A protocol's `session.py` adds its table and a few answers.
+What is allowed stands in `states.STEPS` and in the protocol's own table of exchanges; nothing below asks which protocol
+it is. A protocol's `session.py` adds its table and a few answers.
 
 `now` is Unix seconds from a clock that never steps (wall time at start plus monotonic time since).
 
@@ -13,81 +13,14 @@ mistake of ours raises LocalProtocolError and changes nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, auto
 from itertools import islice
 from typing import Any, ClassVar
 
 from workers.protocols.codec import Codec, Packet, Sequence, Unknown
 from workers.protocols.errors import LocalProtocolError, ProtocolError, RemoteProtocolError
 from workers.protocols.events import Answered, Closed, Event, Reason, Received, Stray, Unanswered, Write
+from workers.protocols.states import ANSWER_KINDS, STEPS, Exchange, Kind, Role, State
 from workers.protocols.wire import Pdu
-
-
-class Role(Enum):
-    CLIENT = auto()  # the side that logs in
-    SERVER = auto()
-
-    @property
-    def other(self) -> Role:
-        return Role.SERVER if self is Role.CLIENT else Role.CLIENT
-
-
-class Kind(Enum):
-    INVITE = auto()  # asks the client to log in
-    LOGIN = auto()
-    ACCEPT = auto()
-    REFUSE = auto()
-    WORK = auto()
-    ANSWER = auto()
-    NOTICE = auto()  # has no answer
-    PROBE = auto()
-    ECHO = auto()
-    LEAVE = auto()
-    FAREWELL = auto()
-
-
-class State(Enum):
-    OPEN = auto()  # connected, nobody logged in
-    BINDING = auto()  # login sent, not answered
-    BOUND = auto()
-    CLIENT_LEAVES = auto()
-    SERVER_LEAVES = auto()
-    CLOSED = auto()
-
-
-CLIENT, SERVER = Role.CLIENT, Role.SERVER
-BOTH = (CLIENT, SERVER)
-_ANSWER_KINDS = {Kind.WORK: Kind.ANSWER, Kind.PROBE: Kind.ECHO, Kind.LEAVE: Kind.FAREWELL}
-_TRAFFIC = (Kind.WORK, Kind.ANSWER, Kind.NOTICE, Kind.PROBE, Kind.ECHO)
-
-
-def _leaving(state: State, leaver: Role) -> dict[tuple[Role, Kind], State]:
-    """After a goodbye: the leaver only answers, and what the other side had under way still counts."""
-    stayer = leaver.other
-    steps = {(stayer, kind): state for kind in (*_TRAFFIC, Kind.LEAVE)}
-    steps |= {(leaver, kind): state for kind in (Kind.ANSWER, Kind.ECHO, Kind.FAREWELL)}
-    return steps | {(stayer, Kind.FAREWELL): State.CLOSED}
-
-
-STEPS: dict[State, dict[tuple[Role, Kind], State]] = {
-    State.OPEN: {(SERVER, Kind.INVITE): State.OPEN, (CLIENT, Kind.LOGIN): State.BINDING},
-    State.BINDING: {(SERVER, Kind.ACCEPT): State.BOUND, (SERVER, Kind.REFUSE): State.CLOSED},
-    State.BOUND: {(role, kind): State.BOUND for role in BOTH for kind in _TRAFFIC}
-    | {(CLIENT, Kind.LEAVE): State.CLIENT_LEAVES, (SERVER, Kind.LEAVE): State.SERVER_LEAVES},
-    State.CLIENT_LEAVES: _leaving(State.CLIENT_LEAVES, CLIENT),
-    State.SERVER_LEAVES: _leaving(State.SERVER_LEAVES, SERVER),
-    State.CLOSED: {},
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Exchange:
-    """A request, its answer, its kind and who may start it."""
-
-    request: type[Any]
-    answer: type[Any] | None
-    kind: Kind
-    by: tuple[Role, ...] = BOTH
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,7 +210,7 @@ class Session:
 
     def _answer_kind(self, exchange: Exchange, answer: Any) -> Kind:
         if exchange.kind is not Kind.LOGIN:
-            return _ANSWER_KINDS[exchange.kind]
+            return ANSWER_KINDS[exchange.kind]
         return Kind.ACCEPT if type(answer) is exchange.answer and self.accepts(answer) else Kind.REFUSE
 
     def _take(self, packet: Packet, now: float, events: list[Event]) -> None:

@@ -60,6 +60,10 @@ def _not_after_escape(body: bytes, start: int, stop: int) -> int:
     return stop - 1 if body[stop - 1] == ESCAPE else stop
 
 
+def _nowhere(body: bytes, start: int, stop: int) -> int:
+    raise LocalProtocolError("packed septets fit one message only")
+
+
 def _whole_utf16(body: bytes, start: int, stop: int) -> int:
     stop -= (stop - start) % 2
     return stop - 2 if 0xD8 <= body[stop - 2] <= 0xDB else stop
@@ -91,9 +95,9 @@ UCS2 = Coding("UCS-2", OCTETS, OCTETS, False, *_python("utf-16-be"), _whole_utf1
 """With surrogate pairs, as every phone reads it."""
 GB18030 = Coding("GB18030", OCTETS, OCTETS, False, *_python("gb18030"), _whole_gb18030)
 GSM_PACKED = Coding(
-    "packed GSM 03.38", OCTETS, OCTETS, False, lambda text: gsm7.pack(gsm7.encode(text)), _decode_packed, _anywhere
+    "packed GSM 03.38", OCTETS, OCTETS, False, lambda text: gsm7.pack(gsm7.encode(text)), _decode_packed, _nowhere
 )
-"""Eight septets in seven octets, for the few carriers that want it; only for one part."""
+"""Eight septets in seven octets, for the few carriers that want it; one message, never more."""
 
 CHINESE_FORMATS = {0: ASCII, 3: ASCII, 4: BINARY, 8: UCS2, 15: GB18030}
 """Msg_Fmt of CMPP, SGIP and SMGP; 3 is a text to be kept on the card."""

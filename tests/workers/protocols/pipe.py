@@ -9,7 +9,7 @@ from workers.protocols.cmpp import auth as cmpp_auth
 from workers.protocols.cmpp import pdus as cmpp
 from workers.protocols.cmpp import session as cmpp_session
 from workers.protocols.events import Event, Received, Write
-from workers.protocols.session import Role, Session
+from workers.protocols.session import Session
 from workers.protocols.sgip import pdus as sgip
 from workers.protocols.sgip import session as sgip_session
 from workers.protocols.smgp import auth as smgp_auth
@@ -17,6 +17,7 @@ from workers.protocols.smgp import pdus as smgp
 from workers.protocols.smgp import session as smgp_session
 from workers.protocols.smpp import pdus as smpp
 from workers.protocols.smpp import session as smpp_session
+from workers.protocols.states import Role
 
 SESSIONS = ["cmpp2", "cmpp3", "smpp", "sgip", "smgp"]
 SECRET = "secret"

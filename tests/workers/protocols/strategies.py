@@ -7,7 +7,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from workers.protocols import wire
+from workers.protocols import layout, wire
 from workers.protocols.smpp.pdus import Answer, Recipients, SmeAddress, Unsuccess, Unsuccesses
 
 CHARACTERS = st.characters(codec="latin-1", exclude_characters="\0")
@@ -51,7 +51,7 @@ def value(spec: Any, default: Any) -> st.SearchStrategy[Any]:
 def pdu(cls: type[Any], version: int = 0) -> st.SearchStrategy[Any]:
     """Any instance of this PDU in this version (0 or 1)."""
     blank = cls()
-    fields = {name: value(spec, getattr(blank, name)) for name, spec in wire.specs(cls, version).items()}
+    fields = {name: value(spec, getattr(blank, name)) for name, spec in layout.specs(cls, version).items()}
     if issubclass(cls, Answer):
         fields["status"] = st.integers(0, 0xFFFFFFFF)
     return st.builds(cls, **fields)

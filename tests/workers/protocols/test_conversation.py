@@ -13,12 +13,13 @@ from workers.protocols.cmpp import pdus as cmpp
 from workers.protocols.cmpp import receipts as cmpp_receipts
 from workers.protocols.events import Answered, Closed, Reason, Received
 from workers.protocols.receipts import Receipt
-from workers.protocols.session import Role, State, Timers
+from workers.protocols.session import Timers
 from workers.protocols.sgip import pdus as sgip
 from workers.protocols.smgp import pdus as smgp
 from workers.protocols.smgp import receipts as smgp_receipts
 from workers.protocols.smpp import pdus as smpp
 from workers.protocols.smpp import receipts as smpp_receipts
+from workers.protocols.states import Role, State
 
 MESSAGES, WINDOW = 1000, 32
 C, S = Role.CLIENT, Role.SERVER
@@ -65,7 +66,9 @@ def acknowledge(pdu: Any) -> Any:
 
 def submit_all(pair: Pair, name: str) -> dict[int, Any]:
     """Sends every message as fast as the window allows, answers in random order; token → answer and sequence."""
-    dice, answers, sent, waiting = random.Random(7), {}, 0, []
+    dice, sent = random.Random(7), 0
+    answers: dict[int, Any] = {}
+    waiting: list[Any] = []
     while len(answers) < MESSAGES:
         while sent < MESSAGES and pair.client.room:
             pair.send(C, submit(name, sent), token=sent)

@@ -13,14 +13,15 @@ from hypothesis import strategies as st
 from tests.workers.protocols.pipe import SESSIONS, bound_pair, session
 from tests.workers.protocols.vectors import CODECS, codec, vectors
 from workers.protocols import receipts, udh
+from workers.protocols.cmpp import pdus as cmpp
 from workers.protocols.cmpp import receipts as cmpp_receipts
 from workers.protocols.errors import ProtocolError, RemoteProtocolError
 from workers.protocols.events import Closed, Reason
-from workers.protocols.session import Role
 from workers.protocols.smgp import receipts as smgp_receipts
 from workers.protocols.smpp import long as smpp_long
 from workers.protocols.smpp import receipts as smpp_receipts
 from workers.protocols.smpp.pdus import DeliverSm
+from workers.protocols.states import Role
 from workers.protocols.text import ASCII, BINARY, GB18030, GSM, GSM_PACKED, LATIN1, UCS2
 
 HANG_S = 0.5
@@ -111,6 +112,29 @@ def test_a_list_of_many_recipients_that_are_not_there_is_refused() -> None:
     frame[-8 - 30 - 1 - 21 - 1] = 99
     with pytest.raises(RemoteProtocolError):
         codec("cmpp").decode(bytes(frame))
+
+
+def test_a_list_longer_than_the_standard_allows_is_refused() -> None:
+    link, pdu = codec("cmpp"), cmpp.Submit(recipients=("1",) * cmpp.RECIPIENTS_MAX)
+    frame = link.encode(pdu, 1)
+    assert link.decode(frame).pdu == pdu
+    at = 12 + 117 - 1
+    assert frame[at] == cmpp.RECIPIENTS_MAX
+    more = frame[:at] + bytes((cmpp.RECIPIENTS_MAX + 1,)) + bytes(21) + frame[at + 1 :]
+    with pytest.raises(RemoteProtocolError):
+        link.decode((len(frame) + 21).to_bytes(4) + more[4:])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"\0" * 7 + b"\0" * 9 + b"\xff" + b"x" * 255,  # a submit_sm with 255 bytes of text
+        b"x" * 6 + b"\0" * 17,  # a service type of six characters and its NUL
+    ],
+)
+def test_a_field_longer_than_the_standard_allows_is_refused(body: bytes) -> None:
+    with pytest.raises(RemoteProtocolError, match="at most"):
+        codec("smpp").decode((16 + len(body)).to_bytes(4) + bytes((0, 0, 0, 4)) + bytes(8) + body)
 
 
 @settings(max_examples=400, deadline=None)

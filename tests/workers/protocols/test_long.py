@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from workers.protocols import long
 from workers.protocols.errors import LocalProtocolError
 from workers.protocols.long import Assembler, Gathered, Part
-from workers.protocols.text import ASCII, GB18030, GSM, LATIN1, UCS2, Coding
+from workers.protocols.text import ASCII, GB18030, GSM, GSM_PACKED, LATIN1, UCS2, Coding
 from workers.protocols.udh import Concat
 
 
@@ -54,6 +54,13 @@ def test_more_than_255_parts_are_refused() -> None:
     long.split(b"a" * (153 * 255), GSM, 1)
     with pytest.raises(LocalProtocolError):
         long.split(b"a" * (153 * 255 + 1), GSM, 1)
+
+
+def test_packed_septets_are_never_cut() -> None:
+    (one,) = long.split(GSM_PACKED.encode("a" * 160), GSM_PACKED, 1)
+    assert len(one.body) == 140
+    with pytest.raises(LocalProtocolError):
+        long.split(GSM_PACKED.encode("a" * 161), GSM_PACKED, 1)
 
 
 TEXT = st.text(st.sampled_from("a€汉😀é{ \n"), min_size=0, max_size=600)
@@ -127,3 +134,12 @@ def test_too_many_bytes_push_out_the_oldest_even_when_parts_are_empty() -> None:
     for number in range(1, 200):
         assembler.add("a", Part(b"", Concat(number, 255, 1)), 0.0)
         assert len(assembler) <= 10
+
+
+def test_what_is_finished_or_repeated_takes_no_room() -> None:
+    assembler = Assembler(bytes_max=10 * long.PART_COST)
+    for number in range(100):
+        assert assembler.add("done", Part(b"x", Concat(number, 2, 1)), 0.0) == []
+        assert len(assembler.add("done", Part(b"y", Concat(number, 2, 2)), 0.0)) == 1
+        assert assembler.add("waiting", Part(b"z", Concat(1, 2, 1)), 0.0) == []
+    assert len(assembler) == 1

@@ -81,6 +81,14 @@ def test_a_pdu_of_another_protocol_is_refused() -> None:
         codec("smpp").encode(cmpp.ActiveTest(), 1)
 
 
+def test_a_submit_multi_has_254_recipients_at_most() -> None:
+    many = (smpp.SmeAddress(1, 1, "1"),) * 254
+    link = codec("smpp")
+    assert link.decode(link.encode(smpp.SubmitMulti(recipients=many), 1)).pdu.recipients == many
+    with pytest.raises(LocalProtocolError):
+        link.encode(smpp.SubmitMulti(recipients=(*many, many[0])), 1)
+
+
 def test_optional_fields_are_bounded() -> None:
     with pytest.raises(LocalProtocolError):
         codec("smgp").encode(PDUS["smgp"].Submit(tlvs=((1, bytes(1100)),)), 1)

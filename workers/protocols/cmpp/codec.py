@@ -5,7 +5,8 @@ from __future__ import annotations
 from workers.protocols import codec
 from workers.protocols.cmpp.pdus import PDUS, Connect, ConnectResp
 from workers.protocols.codec import Packet
-from workers.protocols.wire import Layout, Pdu
+from workers.protocols.layout import Layout
+from workers.protocols.wire import Pdu
 
 V2, V3 = 0x20, 0x30
 

@@ -12,7 +12,8 @@ from typing import Annotated
 from workers.protocols.cmpp.codec import V2, V3
 from workers.protocols.cmpp.pdus import Terminal
 from workers.protocols.errors import RemoteProtocolError
-from workers.protocols.wire import U32, U64, Layout, Octets
+from workers.protocols.layout import Layout
+from workers.protocols.wire import U32, U64, Octets
 
 FINAL = frozenset({"DELIVRD", "EXPIRED", "DELETED", "UNDELIV", "REJECTD"})
 """ACCEPTD and UNKNOWN are not the last word; the carriers' own codes (MA:0001, …) are failures and final."""

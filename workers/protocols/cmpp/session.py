@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from workers.protocols import session
 from workers.protocols.cmpp import pdus
 from workers.protocols.cmpp.codec import V2, Codec
-from workers.protocols.session import CLIENT, SERVER, Exchange, Kind, Role
+from workers.protocols.states import CLIENT, SERVER, Exchange, Kind, Role
 from workers.protocols.wire import Pdu
 
 FLOW_CONTROL = 8

@@ -9,10 +9,11 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from workers.protocols import session
-from workers.protocols.session import CLIENT, Exchange, Kind, Role, Timers
+from workers.protocols.session import Timers
 from workers.protocols.sgip import pdus
 from workers.protocols.sgip.codec import CODEC, sequence
 from workers.protocols.stamps import stamp
+from workers.protocols.states import CLIENT, Exchange, Kind, Role
 from workers.protocols.wire import Pdu
 
 NODE_BUSY = 11

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from workers.protocols import session
-from workers.protocols.session import CLIENT, SERVER, Exchange, Kind, Role
 from workers.protocols.smgp import pdus
 from workers.protocols.smgp.codec import CODEC
+from workers.protocols.states import CLIENT, SERVER, Exchange, Kind, Role
 from workers.protocols.wire import Pdu
 
 BUSY = 1

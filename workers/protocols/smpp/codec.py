@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import struct
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from workers.protocols import codec
 from workers.protocols.codec import Packet
 from workers.protocols.errors import LocalProtocolError, RemoteProtocolError
-from workers.protocols.smpp.pdus import PDUS, Answer, Request
+from workers.protocols.smpp.pdus import PDUS, Answer
 
 SEQUENCE_MAX = 0x7FFFFFFF
 
@@ -17,7 +17,7 @@ SEQUENCE_MAX = 0x7FFFFFFF
 class Codec(codec.Codec):
     header: ClassVar[struct.Struct] = struct.Struct(">IIII")
 
-    def encode(self, pdu: Request | Answer, sequence: int) -> bytes:  # type: ignore[override]
+    def encode(self, pdu: Any, sequence: int) -> bytes:
         body = self._layout(pdu).encode(pdu)
         try:
             return self.header.pack(self.header.size + len(body), pdu.command, pdu.status, sequence) + body

@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 from workers.protocols import session
 from workers.protocols.codec import Unknown
-from workers.protocols.session import CLIENT, SERVER, Exchange, Kind, Role
 from workers.protocols.smpp import pdus
 from workers.protocols.smpp.codec import CODEC, SEQUENCE_MAX
+from workers.protocols.states import CLIENT, SERVER, Exchange, Kind, Role
 from workers.protocols.wire import Pdu
 
 RINVCMDID, RTHROTTLED = 0x3, 0x58
