@@ -5,23 +5,22 @@ sent twice, and what was in doubt says so.
 from __future__ import annotations
 
 import signal
-import time
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, update
+from sqlalchemy import func, select, update
 
 from tenants import ledger
-from tenants.core import jobs, scopes
+from tenants.core import scopes
 from tenants.core.db import db
-from tenants.core.jobs import Job
 from tenants.core.scopes import Reason
 from tenants.core.settings import Settings
-from tenants.messages.models import Batch
+from tenants.messages.models import Batch, Receipt
 from tests import pipeline
 from tests.tenants.messages import arrange
 from tests.tenants.messages.arrange import CREDIT_MICRO, PRICE_MICRO
+from tests.workers.simulators.processes import wait_for
 
 COUNT = 60
 WAIT_S = 40.0
@@ -43,6 +42,12 @@ def die(settings: Settings, lane: str, point: str) -> None:
 def lease_over() -> None:
     with scopes.platform(Reason.SWEEPS):
         db.session.execute(update(Batch).where(Batch.state == "leased").values(lease_until=func.now()))
+
+
+def inbox() -> int:
+    """Receipts that were stored and not settled."""
+    with scopes.platform(Reason.RECEIPTS):
+        return db.session.scalar(select(func.count()).where(Receipt.state == "matched")) or 0
 
 
 @pytest.mark.parametrize("point", SENDING)
@@ -74,13 +79,11 @@ def test_a_sender_killed_at_any_step_loses_nothing_and_repeats_nothing(
 def test_a_settler_killed_at_any_step_settles_everything_once(
     app: Flask, ground: Settings, tmp_path: Path, point: str
 ) -> None:
-    with pipeline.line(app, tmp_path, "--delay", "0.5") as line:
+    with pipeline.line(app, tmp_path, "--delay", "1"):
         run = arrange.run(["000"] * COUNT)
-        jobs.ring(Job.SEND_BATCH, "bulk")
         pipeline.work_off()
-        pipeline.until(lambda: len(line.carrier.entries("call")) > 0, sweep=False)
-        time.sleep(0.3)
-        jobs.ring(Job.SETTLE_RECEIPTS)
+        assert run.progress().accepted == COUNT, "no receipt has come yet"
+        wait_for(inbox)
         die(ground, "receipts", point)
         pipeline.until(lambda: run.progress().open == 0)
         assert run.states() == {"delivered": COUNT}
