@@ -20,8 +20,8 @@ def submit(template_id: int, version: int) -> Version:
     if template.archived_at is not None:
         raise WrongState("template_archived")
     handed_in = of(template, row)
-    if faults := variables.check(row.body, handed_in.variables, Kind(template.kind)):
-        raise Invalid({"body": faults[0].code}, code="template_faulty")
+    if variables.check(row.body, handed_in.variables, Kind(template.kind)):
+        raise Invalid({"body": "template_faulty"})
     _move(row, State.IN_REVIEW)
     template.updated_at = now()
     return of(template, row)

@@ -9,9 +9,10 @@ queue, item, lock, …                    the reviewer's desk (desk.py), words (
 
 from tenants.moderation import reasons, words
 from tenants.moderation.desk import Item, Waiting, decided_by, item, queue, waiting
-from tenants.moderation.judge import Hit, Level, Verdict, judge
+from tenants.moderation.judge import Level, Verdict, judge
 from tenants.moderation.models import Review, Word
 from tenants.moderation.review import Decider, ask, decide, get, lock, locked_by_another, withdraw
+from tenants.moderation.rules import Hit
 from tenants.moderation.submitting import submit_signature, submit_template
 
 __all__ = [

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 import re
 import time
-import unicodedata
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import func, select
 
 from tenants.core.db import db
 from tenants.moderation.models import Word
+from tenants.moderation.rules import Hit, Matcher, Rule
 
 STALE_S = 2.0
 MARKETING = "marketing"
@@ -35,17 +35,6 @@ class Level(StrEnum):
 
 
 @dataclass(frozen=True)
-class Hit:
-    """Where a word stands in the text; level: block, review, record."""
-
-    word: str
-    level: str
-    category: str
-    start: int
-    end: int
-
-
-@dataclass(frozen=True)
 class Verdict:
     """pass: may be sent; review: a person must look; block: may not be sent. `hits` in the order of the text."""
 
@@ -55,9 +44,9 @@ class Verdict:
 
 def judge(text: str, kind: str) -> Verdict:
     """What the word table says of a text that is sent as `kind`."""
-    hits = [hit for hit in _table().find(text) if not (kind == MARKETING and hit.category == MARKETING)]
+    hits = [hit for hit in _matcher().find(text) if not (kind == MARKETING and hit.category == MARKETING)]
     hits += [
-        Hit(match[0], "record", category, match.start(), match.end())
+        Hit(match[0], "record", match.start(), match.end(), category)
         for category, pattern in _LEADS
         for match in pattern.finditer(text)
     ]
@@ -68,41 +57,33 @@ def judge(text: str, kind: str) -> Verdict:
 
 @dataclass(frozen=True)
 class _Table:
-    """The words of the table as they were at `stamp`."""
+    """The words as they were at `stamp`."""
 
     stamp: tuple[int, int]
     checked_at: float
-    words: dict[str, tuple[str, str]]
-    pattern: re.Pattern[str]
-
-    def find(self, text: str) -> list[Hit]:
-        if not self.words:
-            return []
-        plain = "".join(unicodedata.normalize("NFKC", char)[:1].lower()[:1] or char for char in text)
-        return [Hit(m[0], *self.words[m[0]], m.start(), m.end()) for m in self.pattern.finditer(plain)]
+    matcher: Matcher
 
 
 _kept: _Table | None = None
 
 
-def _table() -> _Table:
-    """The present table. Two threads may load it at once; that costs a moment and harms nothing."""
+def _matcher() -> Matcher:
+    """The present words. Two threads may load them at once; that costs a moment and harms nothing."""
     global _kept
     kept, at = _kept, time.monotonic()
-    if kept is not None and at < kept.checked_at + STALE_S:
-        return kept
-    # Words are only added and removed, never changed, and ids only grow: count and sum tell any two tables apart.
-    count, total = db.session.execute(select(func.count(), func.coalesce(func.sum(Word.id), 0)).select_from(Word)).one()
-    stamp = (int(count), int(total))
-    _kept = replace(kept, checked_at=at) if kept is not None and kept.stamp == stamp else _load(stamp, at)
-    return _kept
+    if kept is None or at >= kept.checked_at + STALE_S:
+        # Words are only added and removed, never changed, and ids only grow: count and sum tell any two tables apart.
+        counted = select(func.count(), func.coalesce(func.sum(Word.id), 0)).select_from(Word)
+        count, total = db.session.execute(counted).one()
+        stamp = (int(count), int(total))
+        kept = _Table(stamp, at, kept.matcher if kept is not None and kept.stamp == stamp else _load())
+        _kept = kept
+    return kept.matcher
 
 
-def _load(stamp: tuple[int, int], at: float) -> _Table:
-    rows: Any = db.session.execute(select(Word.word, Word.level, Word.category))
-    words = {word: (level, category) for word, level, category in rows}
-    longest_first = sorted(words, key=len, reverse=True)
-    return _Table(stamp, at, words, re.compile("|".join(map(re.escape, longest_first))))
+def _load() -> Matcher:
+    rows = db.session.execute(select(Word.word, Word.level, Word.category))
+    return Matcher(Rule(word, cast("Any", level), category) for word, level, category in rows)
 
 
 def forget() -> None:

@@ -5,8 +5,9 @@ letters of neighbouring words do not make one. A word cut in two by the end of a
 letter of it is set apart: that is how words are hidden.
 """
 
+import re
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Literal, NamedTuple
 
 from ahocorasick_rs import AhoCorasick
@@ -51,6 +52,7 @@ class Matcher:
             by_fold.setdefault(fold(rule.word), rule)
         self._rules = list(by_fold.values())
         self._latin = [folded.isascii() for folded in by_fold]
+        self._joints = [_joints(rule.word) for rule in self._rules]
         self._automaton = AhoCorasick(list(by_fold))
 
     def __len__(self) -> int:
@@ -65,7 +67,8 @@ class Matcher:
         hits = []
         for index, start, end in found:
             places = origins[start:end]
-            if _stands_alone(text, places) if self._latin[index] else _hangs_together(text, places):
+            latin, joints = self._latin[index], self._joints[index]
+            if _stands_alone(text, places, joints) if latin else _hangs_together(text, places):
                 word, level, category = self._rules[index]
                 hits.append(Hit(word, level, places[0], places[-1] + 1, category))
         return sorted(hits, key=lambda hit: (hit.start, hit.end))
@@ -80,10 +83,16 @@ def _gaps(text: str, places: list[int]) -> list[str]:
     return [text[one + 1 : next_] for one, next_ in pairwise(places)]
 
 
-def _stands_alone(text: str, places: list[int]) -> bool:
+def _joints(word: str) -> frozenset[int]:
+    """After which letters the listed word itself has a space or a mark: a gap there is how it is spelt."""
+    ends = accumulate(len(fold(piece)) for piece in re.split(r"[\W_]+", word))
+    return frozenset(end - 1 for end in ends)
+
+
+def _stands_alone(text: str, places: list[int], joints: frozenset[int]) -> bool:
     if _latin_at(text, places[0] - 1) or _latin_at(text, places[-1] + 1):
         return False
-    gaps = _gaps(text, places)
+    gaps = [gap for at, gap in enumerate(_gaps(text, places)) if at not in joints]
     return not any(gaps) or (all(gaps) and len(places) >= _SYSTEMATIC)
 
 

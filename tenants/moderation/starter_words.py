@@ -31,7 +31,7 @@ STARTER_WORDS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     )),
     ("review", "real_estate", ("学区房", "首付分期", "稳定回报", "内部认购")),
     ("review", "marketing", (
-        "限时优惠", "满减", "折起", "秒杀", "特价", "清仓", "大促", "limited offer", "flash sale", "% off",
+        "限时优惠", "满减", "折起", "秒杀", "特价", "清仓", "大促", "limited offer", "flash sale", "buy one get one",
     )),
     ("record", "link", ("dwz.cn", "t.cn", "suo.im", "bit.ly", "tinyurl.com", "点击链接")),
     ("record", "contact", ("客服电话", "公众号", "小程序", "扫码")),

@@ -1,4 +1,4 @@
-"""Keeping the word table. Words are stored as texts are compared: half width, lower case, without what is invisible."""
+"""Keeping the word table. Words are stored half width and in lower case; normalise.py says how they are found."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from tenants.core.db import db
 from tenants.core.errors import Invalid, NotFound
 from tenants.moderation.judge import forget
 from tenants.moderation.models import Word
+from tenants.moderation.rules import LEVELS, WORD_MAX, usable
 
-LEVELS = ("block", "review", "record")
-LENGTH_MAX = 40
 CATEGORY_MAX = 30
 WORDS_MAX = 50_000
 ADDED_MAX = 1000  # at once
@@ -33,8 +32,8 @@ def add(words: Iterable[str], level: str, category: str, *, by: int | None) -> i
     faults: dict[str, object] = {}
     if not wanted:
         faults["words"] = "words_missing"
-    elif len(wanted) > ADDED_MAX or max(map(len, wanted)) > LENGTH_MAX:
-        faults["words"] = ("words_length", {"max": LENGTH_MAX, "count_max": ADDED_MAX})
+    elif len(wanted) > ADDED_MAX or not all(map(usable, wanted)):
+        faults["words"] = ("words_length", {"max": WORD_MAX, "count_max": ADDED_MAX})
     if level not in LEVELS:
         faults["level"] = "word_level_unknown"
     if len(category) > CATEGORY_MAX:

@@ -91,11 +91,11 @@ BASES = {
     "authorised": _l("Authorised by the owner"),
 }  # fmt: skip
 BASES_MEAN = {
-    "company": _l("The full name or its usual short form. Business licence."),
-    "trademark": _l("A registered trademark. Trademark certificate."),
-    "app": _l("An app in a store. A picture of its entry with the publisher's name."),
-    "site": _l("A website of your own. Its ICP record."),
-    "authorised": _l("Somebody else's name. Their letter of authorisation and licence."),
+    "company": _l("The business licence."),
+    "trademark": _l("The trademark certificate."),
+    "app": _l("A picture of its entry in a store, with the publisher’s name."),
+    "site": _l("Its ICP record."),
+    "authorised": _l("The owner’s letter of authorisation and licence."),
 }
 OPERATORS = {
     "mobile": _l("Mobile"), "unicom": _l("Unicom"), "telecom": _l("Telecom"), "broadnet": _l("Broadnet"),
@@ -119,6 +119,10 @@ REASONS = {
 }  # fmt: skip
 LEVELS = {
     "block": ("bad", _l("Blocked")), "review": ("warn", _l("Needs a person")), "record": ("plain", _l("Noted")),
+}  # fmt: skip
+# What a mark means to the writer: the same three levels, seen from the other side.
+WEIGHTS = {
+    "block": ("bad", _l("Correct this")), "review": ("warn", _l("Will be looked at")), "record": ("plain", _l("Noted")),
 }  # fmt: skip
 CATEGORIES = {
     "gambling": _l("Gambling"), "pornography": _l("Pornography"), "fraud": _l("Fraud"), "drugs": _l("Drugs"),
