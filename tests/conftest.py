@@ -24,9 +24,8 @@ from workers.embedded import Postgres, Valkey
 SECRET = "a-secret-of-the-tests-only-" + "0" * 20
 SPARES = 4
 # Tables of work, emptied between tests; the books and the people stay, being append-only or harmless.
-WORK_TABLES = (
-    "shared.batches, shared.turns, shared.submissions, shared.receipts, shared.reviews, shared.throttles, shared.mails, shared.agenda"
-)
+WORK = "batches turns submissions receipts reviews throttles mails agenda"
+WORK_TABLES = ", ".join(f"shared.{name}" for name in WORK.split())
 
 
 @pytest.fixture(scope="session")

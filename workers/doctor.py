@@ -54,10 +54,12 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 def _of_login(connection: sa.Connection) -> Iterator[Finding]:
     version = connection.scalar(sa.text("SELECT current_setting('server_version_num')::int / 10000")) or 0
-    yield Finding(version < POSTGRES_MIN, f"PostgreSQL {version}" + ("" if version >= POSTGRES_MIN else ": 15 is the least"))
+    yield Finding(
+        version < POSTGRES_MIN, f"PostgreSQL {version}" + ("" if version >= POSTGRES_MIN else ": 15 is the least")
+    )
     strong = connection.scalar(sa.text("SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = session_user"))
-    yield Finding(bool(strong), "The application's login is a superuser or bypasses row-level security: use one that does not"
-                  if strong else "The application's login has no rights of its own")  # fmt: skip
+    words = "is a superuser or bypasses row-level security: use another" if strong else "has no rights of its own"
+    yield Finding(bool(strong), f"The application's login {words}")
 
 
 def _of_schema(connection: sa.Connection) -> Iterator[Finding]:
@@ -68,7 +70,10 @@ def _of_schema(connection: sa.Connection) -> Iterator[Finding]:
     behind = connection.scalar(
         sa.text("SELECT count(*) FROM shared.tenants WHERE schema_version <> :head"), {"head": migrating.head("tenant")}
     )
-    yield Finding(bool(behind), f"{behind} tenants lag behind: run ./run migrate" if behind else "Every tenant is at the newest version")
+    yield Finding(
+        bool(behind),
+        f"{behind} tenants lag behind: run ./run migrate" if behind else "Every tenant is at the newest version",
+    )
 
 
 def _valkey(settings: Settings) -> Iterator[Finding]:

@@ -1,4 +1,4 @@
-"""One parent for many processes: starts them, shows their lines with their names, starts the dead again, ends them all."""
+"""One parent for many processes: starts them, shows their lines, starts the dead again, ends them all."""
 
 from __future__ import annotations
 

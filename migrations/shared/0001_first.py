@@ -18,7 +18,10 @@ HERE = Path(__file__).parent
 # Which rows of a shared table a tenant's role sees ("" = none of the table), and what it may do with them.
 OWN = "tenant_id = substring(current_user from 3)::bigint"
 TENANT_RIGHTS = {
-    "shared.tenants": ("id = substring(current_user from 3)::bigint", "SELECT, UPDATE (name, time_zone, live_asked_at)"),
+    "shared.tenants": (
+        "id = substring(current_user from 3)::bigint",
+        "SELECT, UPDATE (name, time_zone, live_asked_at)",
+    ),
     "shared.identities": (
         "id IN (SELECT m.identity_id FROM shared.members m WHERE m.tenant_id = substring(current_user from 3)::bigint)",
         "SELECT (id, email, name, locale, verified_at, created_at)",

@@ -18,7 +18,7 @@ from tenants.core.errors import ContentRefused, Invalid, NotEnoughCredit, QuotaR
 from tenants.core.jobs import Job
 
 
-def launch(campaign_id: int, *, by: int | None, people: int | None = None) -> Campaign:
+def launch(campaign_id: int, *, by: int, people: int | None = None) -> Campaign:
     """Send the draft on its way, once: a second call finds it launched and changes nothing.
 
     `people` is the number the person saw and confirmed. WrongState (`forecast_stale`) when the forecast is not of what
@@ -37,9 +37,7 @@ def launch(campaign_id: int, *, by: int | None, people: int | None = None) -> Ca
     if verdict.level == "block":
         raise ContentRefused(words=", ".join(sorted({hit.word for hit in verdict.hits})))
     campaign.kind, campaign.launched_by, campaign.launched_at = spec.kind, by, now()
-    messages.open_run(
-        campaign_id, kind=spec.kind, signature_id=spec.signature_id, text=spec.text, vault=vault()
-    )
+    messages.open_run(campaign_id, kind=spec.kind, signature_id=spec.signature_id, text=spec.text, vault=vault())
     if verdict.level == "review":
         _ask_review(campaign, spec, forecast, by)
     else:
@@ -61,10 +59,10 @@ def _check(campaign: Campaign, forecast: dict[str, Any]) -> None:
         raise Invalid({"scheduled_at": "schedule_past"})
 
 
-def _ask_review(campaign: Campaign, spec: Spec, forecast: dict[str, Any], by: int | None) -> None:
+def _ask_review(campaign: Campaign, spec: Spec, forecast: dict[str, Any], by: int) -> None:
     campaign.state = State.IN_REVIEW
     shown = {"text": forecast["sample"], "people": forecast["people"], "kind": spec.kind}
-    moderation.ask("campaign", campaign.id, 0, campaign.name, shown, by)
+    moderation.ask("campaign", campaign.id, title=campaign.name, shown=shown, by=by)
 
 
 def _set_out(campaign: Campaign) -> None:

@@ -22,7 +22,7 @@ CHUNK = 50_000
 
 
 def plan_chunk(campaign_id: int) -> bool:
-    """Plan the next chunk; True while there may be more. NotEnoughCredit and QuotaReached leave nothing of the chunk."""
+    """Plan the next chunk; True while there may be more. NotEnoughCredit and QuotaReached leave nothing of it."""
     campaign = locked(campaign_id)
     if campaign.state in {State.QUEUED, State.SCHEDULED}:
         campaign.state = State.PLANNING

@@ -1,9 +1,9 @@
 """Pure: the states of a campaign.
 
-    draft → in_review → scheduled | queued        (or rejected)
-    scheduled → queued → planning → sending ⇄ paused → finished
-    planning → unfunded | limited → queued        (too little money, or a limit; nothing was sent, may be resumed)
-    anything launched and not ended → cancelling → cancelled
+draft → in_review → scheduled | queued        (or rejected)
+scheduled → queued → planning → sending ⇄ paused → finished
+planning → unfunded | limited → queued        (too little money, or a limit; nothing was sent, may be resumed)
+anything launched and not ended → cancelling → cancelled
 """
 
 from __future__ import annotations

@@ -85,7 +85,8 @@ def weigh(people: Sequence[contacts.Recipient], spec: Spec, vault: Vault) -> tup
             skipped[OPTED_OUT] += 1
             continue
         values = spec.values(person.values)
-        fault = next((found for each in spec.template.variables if (found := value_fault(each, values[each.name]))), None)
+        faults = (value_fault(each, values[each.name]) for each in spec.template.variables)
+        fault = next((found for found in faults if found), None)
         if fault is not None:
             skipped[fault.code] += 1
             continue
@@ -114,8 +115,11 @@ def _blocked(people: Sequence[contacts.Recipient], spec: Spec, vault: Vault) -> 
 def _parts_counter(spec: Spec) -> Callable[[dict[str, str], str], int]:
     """Counts parts; a text without variables is counted once for each country's rule."""
     if spec.template.variables:
-        return lambda values, country: segments.count(
-            render(spec.home if country == "CN" else spec.abroad, values), country
-        ).parts
-    fixed = {home: segments.count(render(spec.home if home else spec.abroad, {}), "CN" if home else "").parts for home in (True, False)}
+        return lambda values, country: (
+            segments.count(render(spec.home if country == "CN" else spec.abroad, values), country).parts
+        )
+    fixed = {
+        home: segments.count(render(spec.home if home else spec.abroad, {}), "CN" if home else "").parts
+        for home in (True, False)
+    }
     return lambda values, country: fixed[country == "CN"]

@@ -81,9 +81,12 @@ def _enter_scope(session: Session, transaction: SessionTransaction, connection: 
 event.listen(db.session, "after_begin", _enter_scope)
 
 
+_MODELS_OF_CORE = {"tenants.core.agenda", "tenants.core.audit", "tenants.core.files"}
+
+
 def load_models() -> MetaData:
     """Import every room's models, so that the metadata is whole; the metadata."""
     for found in pkgutil.walk_packages(tenants.__path__, "tenants."):
-        if found.name.endswith(".models") or found.name in {"tenants.core.agenda", "tenants.core.audit", "tenants.core.files"}:
+        if found.name.endswith(".models") or found.name in _MODELS_OF_CORE:
             importlib.import_module(found.name)
     return Base.metadata

@@ -16,7 +16,8 @@ from tenants.messages.sweeping import due_lanes, lost_leases, overdue, receipts_
 from tenants.messages.writing import Writer, writer
 
 __all__ = [
-    "SET_MAX", "SLICE_MAX", "Answer", "Claim", "Incoming", "Picked", "Planned", "Progress", "Result", "State", "Writer", "begin_slice", "claim",
-    "due_lanes", "expire", "fill", "give_back", "let_go", "lifetime", "lost_leases", "match_new", "open_run", "overdue", "pause", "progress", "progress_of",
+    "SET_MAX", "SLICE_MAX", "Answer", "Claim", "Incoming", "Picked", "Planned", "Progress", "Result", "State", "Writer",
+    "begin_slice", "claim", "due_lanes", "expire", "fill", "give_back", "let_go", "lifetime", "lost_leases",
+    "match_new", "open_run", "overdue", "pause", "progress", "progress_of",
     "receipts_due", "record", "recover", "reference", "settle", "stop", "store", "tenants_waiting", "waiting", "writer",
 ]  # fmt: skip

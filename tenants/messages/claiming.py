@@ -79,7 +79,10 @@ def _heads(lane: str) -> list[tuple[int, int, int]]:
         .cte("heads")
     )
     leased = (
-        select(Batch.tenant_id, func.count().label("n")).where(Batch.state == "leased").group_by(Batch.tenant_id).cte("leased")
+        select(Batch.tenant_id, func.count().label("n"))
+        .where(Batch.state == "leased")
+        .group_by(Batch.tenant_id)
+        .cte("leased")
     )
     rows = db.session.execute(
         select(heads.c.id, heads.c.tenant_id, func.coalesce(leased.c.n, 0))
@@ -101,7 +104,9 @@ def _lease(batch: Batch) -> Claim:
     )
     turn = insert(Turn).values(tenant_id=batch.tenant_id, lane=batch.lane, served_at=func.clock_timestamp())
     db.session.execute(
-        turn.on_conflict_do_update(index_elements=[Turn.tenant_id, Turn.lane], set_={"served_at": turn.excluded.served_at})
+        turn.on_conflict_do_update(
+            index_elements=[Turn.tenant_id, Turn.lane], set_={"served_at": turn.excluded.served_at}
+        )
     )
     return Claim(
         batch.id, lease, batch.tenant_id, batch.campaign_id, batch.batch_no, batch.country, batch.operator,

@@ -1,4 +1,4 @@
-"""A run from its first message to its last: opened, filled chunk by chunk, let go, paused, stopped, recovered, expired."""
+"""A run from first to last: opened, filled chunk by chunk, let go, paused, stopped, recovered, expired."""
 
 from __future__ import annotations
 
@@ -138,7 +138,7 @@ def pause(campaign_id: int) -> None:
 
 
 def stop(campaign_id: int) -> bool:
-    """Nothing leaves any more: cancel one batch of queued messages and give their money back; True while some are left."""
+    """Nothing leaves any more: cancel one batch of what is queued, give its money back; True while some is left."""
     db.session.execute(update(Run).where(Run.campaign_id == campaign_id, Run.flow != "stopped").values(flow="stopped"))
     batch_no = db.session.scalar(
         select(Message.batch_no)

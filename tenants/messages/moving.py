@@ -141,7 +141,7 @@ def _settle(campaign_id: int, tallies: Sequence[Tally], key: str) -> None:
     for tally in tallies:
         legs[tally.hold_id][0] += tally.post_micro
         legs[tally.hold_id][1] += tally.release_micro
-    wanted = [ledger.Leg(hold_id, post, release) for hold_id, (post, release) in sorted(legs.items()) if post or release]
+    wanted = [ledger.Leg(hold_id, *sums) for hold_id, sums in sorted(legs.items()) if any(sums)]
     if wanted:
         ledger.settle(
             f"{key}:{campaign_id}", scopes.tenant_id(), wanted,

@@ -80,7 +80,7 @@ def store(channel_id: int, incoming: Sequence[Incoming], secret: str) -> None:
 
 
 def match_new() -> int:
-    """Find the messages of receipts that carry only the carrier's reference; how many were looked at. Platform scope."""
+    """Find the messages of receipts without our reference; how many were looked at. Platform scope."""
     rows = db.session.execute(
         select(Receipt.id, Receipt.channel_id, Receipt.provider_ref, Receipt.received_at, Receipt.tries)
         .where(Receipt.state == "new", Receipt.next_at <= func.now())

@@ -123,8 +123,8 @@ def _requeue(results: Sequence[Result], basis: str, key: str, at: datetime) -> l
     # The money stays held, as it does in doubt: the next attempt is paid by the same hold.
     tallies = shift(State.QUEUED, "in_doubt", basis, key, columns)
     superseded = select(
-        Message.id, Message.attempt, Message.channel_id, Message.provider_ref, literal(int(State.REJECTED), SmallInteger), Message.code,
-        Message.submitted_at, Message.answered_at,
+        Message.id, Message.attempt, Message.channel_id, Message.provider_ref,
+        literal(int(State.REJECTED), SmallInteger), Message.code, Message.submitted_at, Message.answered_at,
     ).where(Message.id.in_(ids), Message.state == State.QUEUED)  # fmt: skip
     db.session.execute(insert(Attempt).from_select(list(Attempt.__table__.columns.keys()), superseded))
     return tallies

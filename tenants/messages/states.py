@@ -5,8 +5,8 @@
                         → rejected | queued (proof that the carrier does not have it)
     queued → cancelled | opted_out | expired
 
-`submitting` is committed before anything leaves, so a process that dies leaves doubt, never a second copy. A receipt may
-overtake the carrier's answer, so `submitting` may go straight to an end. Ends are never left again.
+`submitting` is committed before anything leaves, so a process that dies leaves doubt, never a second copy. A receipt
+may overtake the carrier's answer, so `submitting` may go straight to an end. Ends are never left again.
 """
 
 from __future__ import annotations

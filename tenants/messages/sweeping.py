@@ -17,7 +17,7 @@ def due_lanes() -> dict[str, int]:
         .where(Batch.state == "ready", Batch.ready_at <= func.now())
         .group_by(Batch.lane)
     )
-    return {lane: count for lane, count in rows}
+    return {row[0]: row[1] for row in rows}
 
 
 def lost_leases(limit: int) -> list[BatchKey]:

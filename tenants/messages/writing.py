@@ -15,7 +15,7 @@ from tenants.messages.models import Run
 
 
 def compose(signature: str, body: str, kind: str, country: str) -> str:
-    """The whole text with its variables still in it: signature before, opt-out words after, as the country wants them."""
+    """The whole text, variables still in it: signature before, opt-out words after, as the country wants them."""
     return with_signature(signature, with_opt_out(body, Kind(kind), country))
 
 

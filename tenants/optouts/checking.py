@@ -20,7 +20,8 @@ def filter(indexes: Sequence[bytes], signature_id: int) -> set[bytes]:
     given = bulk.arrays("given", {"phone_index": (OptOut.phone_index.type, indexes)})
     rows = db.session.scalars(
         select(OptOut.phone_index).where(
-            OptOut.phone_index.in_(select(given.c.phone_index)), OptOut.signature_id.in_((EVERY_SIGNATURE, signature_id))
+            OptOut.phone_index.in_(select(given.c.phone_index)),
+            OptOut.signature_id.in_((EVERY_SIGNATURE, signature_id)),
         )
     )
     return set(rows)

@@ -20,7 +20,7 @@ IN_FLIGHT = 4
 
 
 def take(parts: int, name: str = "parts") -> None:
-    """Use up `parts` of today's limit, or QuotaReached with what was asked, the limit, what is left and when it ends."""
+    """Use up `parts` of today's limit, or QuotaReached: what was asked, the limit, what is left and until when."""
     limit, day = _limit(name)
     if limit is None:
         return

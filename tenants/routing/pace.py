@@ -37,7 +37,9 @@ def take(channel_id: int, want: int) -> Grant:
     tokens = float(channel[1])
     parts = min(want, int(tokens))
     db.session.execute(
-        update(Channel).where(Channel.id == channel_id).values(tokens=tokens - parts, refilled_at=func.clock_timestamp())
+        update(Channel)
+        .where(Channel.id == channel_id)
+        .values(tokens=tokens - parts, refilled_at=func.clock_timestamp())
     )
     # Half a window's worth, so that a slow channel is asked once a second and not for every single part.
     enough = min(want, max(1.0, channel.tps * WINDOW_S / 2))

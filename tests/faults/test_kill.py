@@ -1,5 +1,5 @@
-"""kill -9 at each step of sending and of settling, with the carrier's journal as the oracle: nothing is lost, nothing is
-sent twice, and what was in doubt says so.
+"""kill -9 at each step of sending and of settling, with the carrier's journal as the oracle: nothing is lost, nothing
+is sent twice, and what was in doubt says so.
 """
 
 from __future__ import annotations

@@ -25,7 +25,9 @@ def test_every_job_is_a_function_of_its_name(job: Job) -> None:
 
 @pytest.mark.parametrize("job", list(Job))
 def test_every_job_is_named_in_a_test(job: Job) -> None:
-    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py") if path.parent.name != "house"]
+    texts = [
+        path.read_text(encoding="utf-8") for path in (ROOT / "tests").rglob("test_*.py") if path.parent.name != "house"
+    ]
     assert any(str(job) in text or f"Job.{job.name}" in text for text in texts), f"no test names {job}"
 
 

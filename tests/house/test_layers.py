@@ -9,6 +9,10 @@ from tests.house.tree import ROOT
 
 
 def test_every_import_contract_is_kept() -> None:
-    command = [sys.executable, "-c", "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())"]
+    command = [
+        sys.executable,
+        "-c",
+        "import sys; from importlinter.cli import lint_imports_command as run; sys.exit(run())",
+    ]
     done = subprocess.run([*command, "--no-cache"], cwd=ROOT, capture_output=True, text=True, timeout=120)
     assert done.returncode == 0, done.stdout

@@ -8,7 +8,19 @@ import pytest
 
 from tests.house.tree import modules, trees
 
-EMPTY_WORDS = {"utils", "util", "helpers", "helper", "common", "manager", "service", "handler", "processor", "dao", "misc"}
+EMPTY_WORDS = {
+    "utils",
+    "util",
+    "helpers",
+    "helper",
+    "common",
+    "manager",
+    "service",
+    "handler",
+    "processor",
+    "dao",
+    "misc",
+}
 
 
 def test_no_module_bears_an_empty_name() -> None:

@@ -20,14 +20,18 @@ INLINE_SCRIPT = re.compile(r"<script(?![^>]*\b(?:src=|type=\"application/json\")
 
 
 def test_templates_hold_no_inline_code() -> None:
-    found = [f"{path}: {what}" for path, text in templates().items() for what, rule in FORBIDDEN.items() if rule.search(text)]
+    found = [
+        f"{path}: {what}" for path, text in templates().items() for what, rule in FORBIDDEN.items() if rule.search(text)
+    ]
     found += [f"{path}: inline script" for path, text in templates().items() if INLINE_SCRIPT.search(text)]
     assert not found
 
 
 def test_every_sentence_is_translated() -> None:
     chinese = translations("zh")
-    missing = sorted({message for message in _messages() if chinese.gettext(message) == message and _needs_words(message)})
+    missing = sorted(
+        {message for message in _messages() if chinese.gettext(message) == message and _needs_words(message)}
+    )
     assert not missing, f"{len(missing)} sentences have no Chinese, first: {missing[:5]}"
 
 
@@ -36,8 +40,17 @@ def _needs_words(message: str) -> bool:
 
 
 def _messages() -> set[str]:
-    keywords = {"_": None, "gettext": None, "lazy_gettext": None, "_l": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-    sources = [("python", text) for path, text in modules().items() if str(path).startswith(("web", "workers/channels"))]
+    keywords = {
+        "_": None,
+        "gettext": None,
+        "lazy_gettext": None,
+        "_l": None,
+        "ngettext": (1, 2),
+        "pgettext": ((1, "c"), 2),
+    }
+    sources = [
+        ("python", text) for path, text in modules().items() if str(path).startswith(("web", "workers/channels"))
+    ]
     sources += [("jinja2.ext:babel_extract", text) for text in templates().values()]
     found = set()
     for method, text in sources:

@@ -25,7 +25,9 @@ def test_only_the_core_writes_sql_text() -> None:
     for path, tree in trees().items():
         if str(path).startswith(MAY_WRITE_TEXT) or path.name == "models.py":
             continue
-        found += [f"{path}:{node.lineno}" for node in ast.walk(tree) if isinstance(node, ast.Call) and _calls_text(node)]
+        found += [
+            f"{path}:{node.lineno}" for node in ast.walk(tree) if isinstance(node, ast.Call) and _calls_text(node)
+        ]
     assert not found
 
 
@@ -50,4 +52,6 @@ def test_no_foreign_key_crosses_between_tenant_and_shared_tables() -> None:
 
     for table in load_models().tables.values():
         for key in table.foreign_keys:
-            assert (table.schema == TENANT) == (key.column.table.schema == TENANT), f"{table.name} → {key.target_fullname}"
+            assert (table.schema == TENANT) == (key.column.table.schema == TENANT), (
+                f"{table.name} → {key.target_fullname}"
+            )

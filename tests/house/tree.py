@@ -34,4 +34,7 @@ def length(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
 
 
 def templates() -> dict[Path, str]:
-    return {path.relative_to(ROOT): path.read_text(encoding="utf-8") for path in sorted((ROOT / "templates").rglob("*.html"))}
+    return {
+        path.relative_to(ROOT): path.read_text(encoding="utf-8")
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+    }

@@ -38,7 +38,10 @@ def take(channel_id: int) -> Response:
         secret = current_app.config["SETTINGS"].qunfa_secret
         messages.store(
             channel_id,
-            [Incoming(each.provider_ref, each.reference or "", each.outcome, each.code or "", each.at) for each in found],
+            [
+                Incoming(each.provider_ref, each.reference or "", each.outcome, each.code or "", each.at)
+                for each in found
+            ],
             secret,
         )
     return Response("ok\n", mimetype="text/plain")

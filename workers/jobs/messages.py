@@ -1,5 +1,5 @@
-"""Sending: one batch a job. Claim it, then slice by slice: choose a channel, commit `submitting`, send with no transaction
-open, write the answers down; give back what the pace did not allow, and ring for the next.
+"""Sending: one batch a job. Claim it, then slice by slice: choose a channel, commit `submitting`, send with no
+transaction open, write the answers down; give back what the pace did not allow, and ring for the next.
 """
 
 from __future__ import annotations
@@ -99,9 +99,7 @@ def _begin(claim: Claim, way: routing.Way, writer: Writer, key: str) -> list[Pic
     return picked
 
 
-def _leave(
-    claim: Claim, way: routing.Way, writer: Writer, picked: Sequence[Picked], basis: str, key: str
-) -> int:
+def _leave(claim: Claim, way: routing.Way, writer: Writer, picked: Sequence[Picked], basis: str, key: str) -> int:
     """Hand a slice to the carrier and write down what it said; how many are to be tried again."""
     secret = current_app.config["SETTINGS"].qunfa_secret
     outgoing = []

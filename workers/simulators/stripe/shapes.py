@@ -1,4 +1,4 @@
-"""Pure: the objects as the API shows them. A key that begins with an underscore is ours and is never shown."""
+"""The objects as the API shows them. A key that begins with an underscore is ours and is never shown."""
 
 from __future__ import annotations
 
