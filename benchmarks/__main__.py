@@ -1,0 +1,30 @@
+"""Runs the benchmarks that were named, or all of them; prints the table and writes benchmarks/results.json."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from benchmarks import runner
+
+
+def main() -> int:
+    modules = runner.modules()
+    parser = argparse.ArgumentParser(prog="benchmarks", description="Measures Qunfa and what it is compared with.")
+    parser.add_argument("keys", nargs="*", metavar="key", help=f"of: {', '.join(modules)}; all when none is named")
+    parser.add_argument("--scale", type=float, default=1.0, help="of the full volumes, for example 0.1")
+    given = parser.parse_args()
+    unknown = [key for key in given.keys if key not in modules]
+    if unknown:
+        parser.error(f"no such benchmark: {', '.join(unknown)}")
+    rows = []
+    for key in given.keys or modules:
+        sys.stderr.write(f"{key} …\n")
+        rows += runner.measure(modules[key], given.scale)
+        runner.keep(rows)
+    sys.stdout.write(runner.table(rows) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
