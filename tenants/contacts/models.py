@@ -25,7 +25,7 @@ class ContactList(Base):
 
 
 class Contact(Base):
-    """A person. `sealed` holds {"n": E.164, "v": {sensitive field: value}}, bound to `phone_index`; `fields` is clear."""
+    """A person. `sealed`: {"n": E.164, "v": {sensitive field: value}}, bound to `phone_index`; `fields` are clear."""
 
     __tablename__ = "contacts"
     __table_args__ = (Index("ux_contacts_phone_index", "phone_index", unique=True), {"schema": TENANT})

@@ -1,4 +1,4 @@
-"""The published prices: immutable versions, the newest of a currency is in force. No price means no sending, never zero."""
+"""The published prices: immutable versions, the newest of a currency is in force. No price: no sending, never zero."""
 
 from __future__ import annotations
 
