@@ -1,5 +1,6 @@
 """Campaigns: drafted, checked, launched, planned, finished."""
 
+from tenants.campaigns import preflight
 from tenants.campaigns.drafting import Draft, copy, create, discard, get, save
 from tenants.campaigns.finishing import cancel_some, finish
 from tenants.campaigns.launching import cancel, decide, launch, pause, resume
@@ -10,5 +11,5 @@ from tenants.campaigns.states import State
 
 __all__ = [
     "Campaign", "Draft", "State", "cancel", "cancel_some", "copy", "create", "decide", "discard", "finish", "get",
-    "launch", "listed", "pause", "plan_chunk", "resume", "running", "save", "stop_short",
+    "launch", "listed", "pause", "plan_chunk", "preflight", "resume", "running", "save", "stop_short",
 ]  # fmt: skip

@@ -1,0 +1,243 @@
+"""From draft to the last receipt through the domain's doors: checked, launched once, planned, paused, cancelled."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select
+
+from tenants import campaigns, ledger, moderation
+from tenants.accounts.vaults import vault
+from tenants.campaigns import planning
+from tenants.contacts.models import Contact
+from tenants.core import scopes
+from tenants.core.clock import now
+from tenants.core.db import db
+from tenants.core.errors import ContentRefused, Invalid, NotEnoughCredit, QuotaReached, WrongState
+from tenants.core.jobs import Job
+from tenants.core.scopes import Reason
+from tenants.messages.models import Message
+from tenants.optouts.models import OptOut
+from tests import factories, pipeline
+from tests.tenants.campaigns import arrange
+from tests.tenants.campaigns.arrange import CREDIT_MICRO, PRICE_MICRO
+from workers.jobs.campaigns import cancel_campaign, finish_campaign, plan_campaign
+
+
+@pytest.fixture
+def line(app: Flask, tmp_path: Path) -> Iterator[pipeline.Line]:
+    with pipeline.line(app, tmp_path) as made:
+        yield made
+
+
+def test_a_campaign_goes_from_draft_to_its_last_receipt(line: pipeline.Line) -> None:
+    ready = arrange.ready(40)
+    forecast = ready.preflight()
+    assert (forecast["people"], forecast["parts"], forecast["cost_micro"]) == (40, 40, 40 * PRICE_MICRO)
+    assert {group["operator"]: group["people"] for group in forecast["groups"]} == dict.fromkeys(arrange.OPERATORS, 10)
+    ready.launch()
+    pipeline.until(lambda: ready.state() == "finished")
+    assert ready.progress().delivered == 40
+    assert ready.balance() == ledger.Balance(CREDIT_MICRO - forecast["cost_micro"], 0), "the forecast was the price"
+    assert line.carrier.entries("submit")[0]["text"].startswith("【Acme】陈晨，您好")
+
+
+def test_launch_pressed_from_ten_sides_launches_once(app: Flask) -> None:
+    ready = arrange.ready(10)
+    ready.preflight()
+    failures: list[BaseException] = []
+
+    def press() -> None:
+        try:
+            with app.app_context(), scopes.tenant(ready.tenant_id):
+                campaigns.launch(ready.campaign_id, by=ready.owner_id)
+        except BaseException as error:
+            failures.append(error)
+
+    threads = [threading.Thread(target=press) for _ in range(10)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failures
+    for _ in range(3):
+        plan_campaign(ready.tenant_id, ready.campaign_id)
+    assert ready.progress().total == 10
+    assert ready.balance().held == 10 * PRICE_MICRO
+
+
+def test_who_opted_out_is_left_out_at_planning_and_again_in_the_claim(line: pipeline.Line) -> None:
+    ready = arrange.ready(10)
+    with scopes.tenant(ready.tenant_id):
+        first, second = db.session.scalars(select(Contact).order_by(Contact.id).limit(2)).all()
+        _opt_out(first.phone_index)
+    ready.launch()
+    plan_campaign(ready.tenant_id, ready.campaign_id)
+    assert ready.progress().total == 9
+    with scopes.tenant(ready.tenant_id):
+        _opt_out(second.phone_index)
+    pipeline.until(lambda: ready.state() == "finished")
+    assert (ready.progress().delivered, ready.progress().opted_out) == (8, 1)
+    assert ready.balance() == ledger.Balance(CREDIT_MICRO - 8 * PRICE_MICRO, 0)
+    with scopes.tenant(ready.tenant_id):
+        assert campaigns.get(ready.campaign_id).skipped == {"opted_out": 1}
+
+
+def _opt_out(phone_index: bytes) -> None:
+    sealed = vault().seal("optouts", phone_index, "")
+    db.session.execute(
+        insert(OptOut).values(phone_index=phone_index, signature_id=0, sealed=sealed, source="page", created_at=now())
+    )
+
+
+def test_launching_without_enough_money_says_how_much_is_missing(app: Flask) -> None:
+    ready = arrange.ready(10, credit_micro=PRICE_MICRO)
+    with pytest.raises(NotEnoughCredit) as refused:
+        ready.launch()
+    assert refused.value.values == {"missing_micro": 9 * PRICE_MICRO}
+    assert ready.state() == "draft"
+
+
+def test_money_spent_since_the_launch_leaves_the_campaign_unfunded_and_resumable(line: pipeline.Line) -> None:
+    ready = arrange.ready(10)
+    ready.launch()
+    with scopes.tenant(ready.tenant_id):
+        ledger.hold(f"elsewhere:{ready.tenant_id}", ready.tenant_id, CREDIT_MICRO - PRICE_MICRO, ref=("test", 1))
+    plan_campaign(ready.tenant_id, ready.campaign_id)
+    assert (ready.state(), ready.progress().total) == ("unfunded", 0)
+    factories.credit(ready.tenant_id, 100 * PRICE_MICRO)
+    with scopes.tenant(ready.tenant_id):
+        campaigns.resume(ready.campaign_id)
+    pipeline.until(lambda: ready.state() == "finished")
+    assert ready.progress().delivered == 10
+
+
+def test_a_trial_business_cannot_launch_beyond_its_daily_parts(app: Flask) -> None:
+    ready = arrange.ready(101, state="trial")
+    with pytest.raises(QuotaReached):
+        ready.launch()
+    assert ready.state() == "draft"
+
+
+def test_a_changed_draft_must_be_checked_again(app: Flask) -> None:
+    ready = arrange.ready(5)
+    ready.preflight()
+    with scopes.tenant(ready.tenant_id):
+        campaign = campaigns.get(ready.campaign_id)
+        draft = campaigns.Draft(
+            name="Other", signature_id=campaign.signature_id, template_id=campaign.template_id,
+            version=campaign.version, audience=campaign.audience, bindings={"name": {"value": "朋友"}},
+        )  # fmt: skip
+        campaigns.save(ready.campaign_id, draft)
+    with pytest.raises(WrongState, match="forecast_stale"), scopes.tenant(ready.tenant_id):
+        campaigns.launch(ready.campaign_id, by=ready.owner_id)
+
+
+def test_a_number_that_was_not_seen_is_not_confirmed(app: Flask) -> None:
+    ready = arrange.ready(5)
+    ready.preflight()
+    with pytest.raises(WrongState), scopes.tenant(ready.tenant_id):
+        campaigns.launch(ready.campaign_id, by=ready.owner_id, people=4)
+
+
+def test_a_value_that_breaks_its_type_leaves_the_person_out_with_a_reason(app: Flask) -> None:
+    ready = arrange.ready(5, body="{name}您好，请查收")
+    with scopes.tenant(ready.tenant_id):
+        campaign = campaigns.get(ready.campaign_id)
+        campaigns.save(ready.campaign_id, campaigns.Draft(
+            name="Other", signature_id=campaign.signature_id, template_id=campaign.template_id,
+            version=campaign.version, audience=campaign.audience, bindings={"name": {"value": ""}},
+        ))  # fmt: skip
+    forecast = ready.preflight()
+    assert (forecast["people"], forecast["skipped"]) == (0, {"value_missing": 5})
+    with pytest.raises(Invalid) as refused:
+        ready.launch()
+    assert refused.value.fields == {"audience": "audience_empty"}
+
+
+def test_a_scheduled_campaign_waits_for_its_hour_and_is_found_by_the_sweep(line: pipeline.Line) -> None:
+    ready = arrange.ready(5)
+    with scopes.tenant(ready.tenant_id):
+        campaign = campaigns.get(ready.campaign_id)
+        campaigns.save(ready.campaign_id, campaigns.Draft(
+            name="Later", signature_id=campaign.signature_id, template_id=campaign.template_id,
+            version=campaign.version, audience=campaign.audience, bindings=campaign.bindings,
+            scheduled_at=now() + timedelta(seconds=1.5),
+        ))  # fmt: skip
+    ready.launch()
+    assert ready.state() == "scheduled"
+    pipeline.work_off()
+    assert ready.progress().total == 0
+    pipeline.until(lambda: ready.state() == "finished")
+    assert ready.progress().delivered == 5
+
+
+def test_cancelling_gives_back_everything_that_did_not_leave(line: pipeline.Line) -> None:
+    ready = arrange.ready(30)
+    ready.launch()
+    plan_campaign(ready.tenant_id, ready.campaign_id)
+    with scopes.tenant(ready.tenant_id):
+        campaigns.cancel(ready.campaign_id)
+    cancel_campaign(ready.tenant_id, ready.campaign_id)
+    pipeline.work_off()
+    assert ready.state() == "cancelled"
+    assert (ready.progress().cancelled, ready.balance()) == (30, ledger.Balance(CREDIT_MICRO, 0))
+    assert line.taken() == []
+
+
+def test_a_pause_keeps_the_rest_and_a_resume_sends_it(line: pipeline.Line) -> None:
+    ready = arrange.ready(30)
+    ready.launch()
+    plan_campaign(ready.tenant_id, ready.campaign_id)
+    with scopes.tenant(ready.tenant_id):
+        campaigns.pause(ready.campaign_id)
+    pipeline.work_off()
+    assert (ready.state(), line.taken()) == ("paused", [])
+    with scopes.tenant(ready.tenant_id):
+        campaigns.resume(ready.campaign_id)
+    pipeline.until(lambda: ready.state() == "finished")
+    assert ready.progress().delivered == 30
+
+
+def test_words_that_block_stop_the_launch_and_words_to_review_ask_staff(app: Flask) -> None:
+    with scopes.platform(Reason.STAFF):
+        for word, level in (("斗牛测试甲", "block"), ("斗牛测试乙", "review")):
+            moderation.words.add([word], level, "test", by=None)
+    blocked = arrange.ready(3, body="斗牛测试甲，敬请光临本店")
+    with pytest.raises(ContentRefused):
+        blocked.launch()
+    asked = arrange.ready(3, body="斗牛测试乙，敬请光临本店")
+    asked.launch()
+    assert asked.state() == "in_review"
+    with scopes.tenant(asked.tenant_id):
+        campaigns.decide(asked.campaign_id, True, "", asked.owner_id)
+    assert asked.state() == "queued"
+
+
+def test_a_campaign_is_planned_in_chunks_and_a_second_planner_changes_nothing(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(planning, "CHUNK", 10)
+    ready = arrange.ready(35)
+    ready.launch()
+    plan_campaign(ready.tenant_id, ready.campaign_id)
+    plan_campaign(ready.tenant_id, ready.campaign_id)
+    with scopes.tenant(ready.tenant_id):
+        assert campaigns.get(ready.campaign_id).chunks_n == 4
+        assert len(db.session.scalars(select(Message.id)).all()) == 35
+    assert ready.state() == "sending"
+    assert ready.balance().held == 35 * PRICE_MICRO
+
+
+def test_finish_campaign_waits_for_the_last_receipt(app: Flask) -> None:
+    ready = arrange.ready(3)
+    ready.launch()
+    plan_campaign(ready.tenant_id, ready.campaign_id)
+    finish_campaign(ready.tenant_id, ready.campaign_id)
+    assert ready.state() == "sending"
+    assert str(Job.PREFLIGHT_CAMPAIGN) == "preflight_campaign"
