@@ -11,9 +11,10 @@ from tenants.core import ids, scopes
 from tenants.core.errors import NotFound
 
 
-def public(kind: str, id: int) -> str:
-    """The public form of an object of the present tenant."""
-    return ids.encode(current_app.config["SETTINGS"].qunfa_secret, kind, scopes.tenant_id(), id)
+def public(kind: str, id: int, tenant_id: int | None = None) -> str:
+    """The public form of an object of the present tenant, or of the one named."""
+    owner = scopes.tenant_id() if tenant_id is None else tenant_id
+    return ids.encode(current_app.config["SETTINGS"].qunfa_secret, kind, owner, id)
 
 
 def resolve(kind: str, text: str) -> int:

@@ -1,0 +1,60 @@
+"""The mail that tells an applicant what became of a review, in the applicant's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from tenants import moderation
+from tenants.moderation import Review
+from web.public import public
+from web.wording import content
+
+PAGES = {
+    "signature": ("console.signatures.show", "signature"),
+    "template": ("console.message_templates.show", "template"),
+    "campaign": ("console.campaigns.show", "campaign"),
+}
+
+
+def decided(review: Review) -> None:
+    """Write the mail about a decision; nothing when the applicant is gone."""
+    applicant = moderation.telling.applicant(review)
+    if applicant is None:
+        return
+    with force_locale(applicant.locale):
+        subject = content.named(content.SUBJECTS, review.subject)
+        values = {"subject": subject, "title": review.title}
+        approved = review.state == "approved"
+        heading = (
+            _("%(subject)s approved: %(title)s", **values)
+            if approved
+            else _("%(subject)s rejected: %(title)s", **values)
+        )
+        lines = [_("Hello %(name)s,", name=applicant.name), heading + _("."), *_why(review), _link(review)]
+    moderation.telling.mail(review, applicant.email, heading, "\n\n".join(line for line in lines if line))
+
+
+def _why(review: Review) -> list[str]:
+    if review.state == "approved":
+        return []
+    reason = moderation.reasons.parse(review.reason)
+    named = content.named(content.REASONS, reason.code) if reason.code else ""
+    return [
+        _("Reason: %(reason)s", reason=named),
+        reason.note,
+        _("Correct it and hand it in again; nothing was charged."),
+    ]
+
+
+def _link(review: Review) -> str:
+    """Where to look; the address people use, not the one this request came by."""
+    home: str = current_app.config["SETTINGS"].public_url.rstrip("/")
+    endpoint, name = PAGES.get(review.subject, ("", ""))
+    if endpoint not in current_app.view_functions:
+        return home
+    values: dict[str, Any] = {name: public(name, review.subject_id, review.tenant_id)}
+    return home + url_for(endpoint, **values)
