@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from markupsafe import Markup, escape
 
 from tenants.message_templates.kinds import Kind
-from tenants.message_templates.render import opt_out_suffix, says_opt_out, with_opt_out, with_signature
+from tenants.message_templates.render import with_opt_out, with_signature
 from tenants.message_templates.variables import PLACEHOLDER, Type, Variable, lengths
 from tenants.messages import segments
 from tenants.messages.segments import Segments
@@ -70,8 +70,8 @@ def whole(body: str, kind: Kind, signature: str, country: str = "CN") -> str:
 
 
 def added_opt_out(body: str, kind: Kind, country: str = "CN") -> str:
-    """The words that will be added at the end; empty when none are needed or the body says them."""
-    return "" if says_opt_out(body, country) else opt_out_suffix(kind, country)
+    """What will be added at the end; empty when nothing is needed or the body says it."""
+    return with_opt_out(body, kind, country)[len(body) :]
 
 
 def sample(variable: Variable, language: str) -> str:

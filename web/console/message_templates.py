@@ -70,7 +70,7 @@ def create() -> Any:
 def preview() -> str:
     """What the writer shows after each pause: the marked text, the variables, the counters and the phone."""
     live = writing.live(writing.read(request.form), request.form.get("signature", ""))
-    return render_template("console/message_templates/_live.html", live=live, words=content, fragment=True)
+    return render_template("console/message_templates/_live.html", live=live, words=content)
 
 
 @bp.get("/<template>")
@@ -163,5 +163,5 @@ def _writer(draft: Draft, latest: Version | None, errors: dict[str, str] | None 
         "console/message_templates/_writer.html" if is_fragment() else "console/message_templates/edit.html",
         live=writing.live(draft, chosen), latest=latest, number=(latest.version if latest else 1) + next_version,
         kind_fixed=latest is not None and (latest.version > 1 or next_version),
-        signatures=[(name, f"【{name}】") for name in names], errors=errors or {}, words=content, fragment=False,
+        signatures=[(name, f"【{name}】") for name in names], errors=errors or {}, words=content,
     )  # fmt: skip

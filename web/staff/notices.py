@@ -34,7 +34,7 @@ def decided(review: Review) -> None:
             if approved
             else _("%(subject)s rejected: %(title)s", **values)
         )
-        lines = [_("Hello %(name)s,", name=applicant.name), heading + _("."), *_why(review), _link(review)]
+        lines = [heading, *_why(review), _link(review)]
     moderation.telling.mail(review, applicant.email, heading, "\n\n".join(line for line in lines if line))
 
 

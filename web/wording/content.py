@@ -77,7 +77,7 @@ KINDS_MEAN = {
     "marketing": _l("Advertising, 08:00 to 22:00, always with the way to stop it"),
 }
 LANGUAGES = {"zh": "中文", "en": "English"}
-TYPES = {"text": _l("Text"), "number": _l("Number"), "date": _l("Date"), "code": _l("Code")}
+TYPES = {"text": _l("Text"), "number": _l("Numeric"), "date": _l("Date"), "code": _l("Code")}
 SCENARIOS = {
     "commerce": _l("Commerce"), "service": _l("Customer service"), "government": _l("Public notices"),
     "education": _l("Education"), "finance": _l("Finance"), "travel": _l("Travel"),
@@ -102,10 +102,10 @@ OPERATORS = {
 }  # fmt: skip
 FORECASTS = {"not_needed": _l("No filing needed at present")}
 SUBJECTS = {
-    "signature": _l("Signature"), "template": _l("Template"), "campaign": _l("Campaign"), "go_live": _l("Go live"),
+    "signature": _l("Signature"), "template": _l("Template"), "campaign": _l("Campaign"), "go_live": _l("Going live"),
 }  # fmt: skip
 SUBJECTS_MANY = {
-    "template": _l("Templates"), "campaign": _l("Campaigns"), "signature": _l("Signatures"), "go_live": _l("Go live"),
+    "template": _l("Templates"), "campaign": _l("Campaigns"), "signature": _l("Signatures"), "go_live": _l("Going live"),
 }  # fmt: skip
 FACTS = {
     "basis": _l("Basis"), "company": _l("Company"), "registration_no": _l("Registration number"),
@@ -118,7 +118,7 @@ REASONS = {
     "name_does_not_fit": _l("Signature does not fit the content"), "other": _l("Other"),
 }  # fmt: skip
 LEVELS = {
-    "block": ("bad", _l("Blocked")), "review": ("warn", _l("Needs a person")), "record": ("plain", _l("Noted")),
+    "block": ("bad", _l("Blocks")), "review": ("warn", _l("Needs a person")), "record": ("plain", _l("Noted")),
 }  # fmt: skip
 # What a mark means to the writer: the same three levels, seen from the other side.
 WEIGHTS = {
