@@ -4,12 +4,11 @@ judge(text, kind)                       the word table's verdict: pass, review o
 ask, withdraw                           put a subject of the present tenant into the review queue, take it out
 submit_signature, submit_template       hand in what the rooms below own
 decide(id, approved=, reason=, by=)     in the platform's scope; the room that owns the subject is told
-queue, item, lock, …                    the reviewer's desk (desk.py), words (words.py), reasons (reasons.py),
-                                        the mail to the applicant (telling.py)
+queue, item, lock, …                    the reviewer's desk (desk.py), words (words.py), reasons (reasons.py)
 """
 
-from tenants.moderation import reasons, telling, words
-from tenants.moderation.desk import Item, Waiting, decided_by, item, queue, waiting
+from tenants.moderation import reasons, words
+from tenants.moderation.desk import Applicant, Item, Waiting, applicant, decided_by, item, queue, waiting
 from tenants.moderation.judge import Level, Verdict, judge
 from tenants.moderation.models import Review, Word
 from tenants.moderation.review import Decider, ask, decide, get, lock, locked_by_another, withdraw
@@ -17,7 +16,7 @@ from tenants.moderation.rules import Hit
 from tenants.moderation.submitting import submit_signature, submit_template
 
 __all__ = [
-    "Decider", "Hit", "Item", "Level", "Review", "Verdict", "Waiting", "Word", "ask", "decide", "decided_by", "get",
-    "item", "judge", "lock", "locked_by_another", "queue", "reasons", "submit_signature", "submit_template",
-    "telling", "waiting", "withdraw", "words",
+    "Applicant", "Decider", "Hit", "Item", "Level", "Review", "Verdict", "Waiting", "Word", "applicant", "ask",
+    "decide", "decided_by", "get", "item", "judge", "lock", "locked_by_another", "queue", "reasons", "submit_signature",
+    "submit_template", "waiting", "withdraw", "words",
 ]  # fmt: skip

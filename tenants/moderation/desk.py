@@ -46,6 +46,14 @@ class Decided:
 
 
 @dataclass(frozen=True)
+class Applicant:
+    """Who handed something in, and the language to answer in."""
+
+    email: str
+    locale: str
+
+
+@dataclass(frozen=True)
 class Customer:
     name: str
     state: str
@@ -110,6 +118,12 @@ def item(id: int) -> Item:
         _alike(review),
         _doubles(review),
     )
+
+
+def applicant(review: Review) -> Applicant | None:
+    """Who is to be told of a decision; None when they are gone."""
+    row = db.session.execute(select(Identity.email, Identity.locale).where(Identity.id == review.submitted_by)).first()
+    return Applicant(*row) if row else None
 
 
 def _name(identity_id: int | None) -> str:

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
-from tenants import message_templates, signatures
+from tenants import accounts, message_templates, signatures
 from tenants.core import audit, scopes
 from tenants.core.clock import now
 from tenants.core.db import db
@@ -109,14 +109,18 @@ def decide(id: int, *, approved: bool, reason: str = "", by: int, above: Mapping
     """Approve or reject, in the platform's scope. `above` adds the deciders of rooms that lie above this one.
 
     The tenant's part is committed first and may be repeated, so a crash in between leaves a review one decides again.
+    Going live is no tenant's own act: it is part of this transaction.
     """
     review = db.session.get(Review, id, with_for_update=True, populate_existing=True)
     if review is None:
         raise NotFound
     _may_decide(review, approved, reason, by)
-    decider = {**DECIDERS, **(above or {})}[review.subject]
-    with scopes.tenant(review.tenant_id):
-        decider(review.subject_id, review.version, approved, reason, by)
+    if review.subject == "go_live":
+        accounts.decide_go_live(review.tenant_id, approved, reason, by)
+    else:
+        decider = {**DECIDERS, **(above or {})}[review.subject]
+        with scopes.tenant(review.tenant_id):
+            decider(review.subject_id, review.version, approved, reason, by)
     review.state = "approved" if approved else "rejected"
     review.reason, review.decided_by, review.decided_at = reason, by, now()
     audit.record(

@@ -8,7 +8,7 @@ from flask import current_app, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from tenants import moderation
+from tenants import accounts, moderation
 from tenants.moderation import Review
 from web.public import public
 from web.wording import content
@@ -22,7 +22,7 @@ PAGES = {
 
 def decided(review: Review) -> None:
     """Write the mail about a decision; nothing when the applicant is gone."""
-    applicant = moderation.telling.applicant(review)
+    applicant = moderation.applicant(review)
     if applicant is None:
         return
     with force_locale(applicant.locale):
@@ -35,7 +35,7 @@ def decided(review: Review) -> None:
             else _("%(subject)s rejected: %(title)s", **values)
         )
         lines = [heading, *_why(review), _link(review)]
-    moderation.telling.mail(review, applicant.email, heading, "\n\n".join(line for line in lines if line))
+    accounts.mail(applicant.email, heading, "\n\n".join(line for line in lines if line))
 
 
 def _why(review: Review) -> list[str]:
