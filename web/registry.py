@@ -10,10 +10,10 @@ from flask import Blueprint, Flask
 # module: the blueprint is its `bp`.
 BLUEPRINTS = (
     "web.health",
-    "web.preferences",
     "web.accounts.login",
     "web.accounts.register",
     "web.accounts.verify",
+    "web.accounts.reset",
     "web.accounts.outbox",
     "web.accounts.sessions",
     "web.console.home",

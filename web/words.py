@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from datetime import datetime
 from functools import cache
 from typing import Any
 
 from flask_babel import LazyString, gettext
 
 import web.wording
+from web import filters
 
 
 def say(code: str, **values: Any) -> str:
@@ -20,7 +22,14 @@ def say(code: str, **values: Any) -> str:
     template = table().get(code)
     if template is None:
         return str(gettext("Something was refused (%(code)s).", code=code))
-    return str(template) % values if values else str(template)
+    return str(template) % {name: _shown(name, value) for name, value in values.items()} if values else str(template)
+
+
+def _shown(name: str, value: Any) -> Any:
+    """Amounts and instants as the reader writes them."""
+    if name.endswith("_micro"):
+        return filters.money(value)
+    return filters.moment(value) if isinstance(value, datetime) else value
 
 
 @cache

@@ -25,7 +25,7 @@ def take(parts: int, name: str = "parts") -> None:
     if limit is None:
         return
     if parts > limit:
-        raise QuotaReached(parts=parts, limit=limit, left=left(name), resets_at=_midnight(day).isoformat())
+        raise QuotaReached(parts=parts, limit=limit, left=left(name), resets_at=_midnight(day))
     statement = insert(QuotaWindow).values(tenant_id=scopes.tenant_id(), name=name, day_on=day.date(), used=parts)
     taken = db.session.scalar(
         statement.on_conflict_do_update(
@@ -35,7 +35,7 @@ def take(parts: int, name: str = "parts") -> None:
         ).returning(QuotaWindow.used)
     )
     if taken is None:
-        raise QuotaReached(parts=parts, limit=limit, left=left(name), resets_at=_midnight(day).isoformat())
+        raise QuotaReached(parts=parts, limit=limit, left=left(name), resets_at=_midnight(day))
 
 
 def give_back(parts: int, name: str = "parts") -> None:

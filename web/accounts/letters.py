@@ -1,0 +1,55 @@
+"""The mails about accounts, each in the reader's language. Links come from PUBLIC_URL, never from the request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app, url_for
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from tenants import accounts
+from tenants.accounts import Person
+
+
+def _link(endpoint: str, **values: Any) -> str:
+    base: str = current_app.config["SETTINGS"].public_url
+    return base.rstrip("/") + url_for(endpoint, **values)
+
+
+def verification(person: Person, token: str) -> None:
+    """Prove the address of a new account."""
+    link = _link("accounts.verify.show", token=token)
+    with force_locale(person.locale):
+        accounts.mail(
+            person.email,
+            _("Confirm your e-mail address"),
+            _("Hello %(name)s,\n\nopen this link within 24 hours to confirm your address:\n%(link)s\n\n"
+              "If you did not sign up, ignore this mail.", name=person.name, link=link),
+        )  # fmt: skip
+
+
+def known_already(person: Person) -> None:
+    """Somebody signed up with an address that has an account."""
+    link = _link("accounts.login.show")
+    with force_locale(person.locale):
+        accounts.mail(
+            person.email,
+            _("You already have an account"),
+            _("Hello %(name)s,\n\nsomebody, probably you, tried to sign up with this address, which has an account "
+              "already. Sign in here:\n%(link)s\n\nIf it was not you, nothing has changed.",
+              name=person.name, link=link),
+        )  # fmt: skip
+
+
+def reset(person: Person, token: str) -> None:
+    """Choose a new password."""
+    link = _link("accounts.reset.choose", token=token)
+    with force_locale(person.locale):
+        accounts.mail(
+            person.email,
+            _("Choose a new password"),
+            _("Hello %(name)s,\n\nopen this link within an hour to choose a new password:\n%(link)s\n\n"
+              "If you did not ask for it, ignore this mail: your password stays as it is.",
+              name=person.name, link=link),
+        )  # fmt: skip

@@ -1,0 +1,20 @@
+"""Words for refusals of accounts."""
+
+from flask_babel import lazy_gettext as _l
+
+WORDS = {
+    "reason_missing": _l("Enter a reason."),
+    "business_missing": _l("Enter the name of your business."),
+    "person_missing": _l("Enter your name."),
+    "name_long": _l("At most 60 characters."),
+    "email_bad": _l("This is not an e-mail address, for example ada@example.com."),
+    "password_short": _l("At least 12 characters."),
+    "password_long": _l("At most 200 characters."),
+    "password_common": _l("This password is too easy to guess. Choose another."),
+    "password_wrong": _l("This is not your present password."),
+    "sign_in_wrong": _l("E-mail or password is wrong."),
+    "too_many_tries": _l("Too many tries. The next one is possible from %(retry_at)s."),
+    "no_spare": _l("We are preparing room for new businesses. Try again in a minute; nothing you typed is lost."),
+    "link_over": _l("This link was used already or is too old. Ask for a new one."),
+    "time_zone_unknown": _l("Choose a time zone from the list."),
+}
