@@ -119,8 +119,9 @@ def connected(channel_id: int) -> Iterator[str]:
 
 @contextmanager
 def carrier() -> Iterator[str]:
-    """A carrier that delivers everything at once; its address."""
-    with process("workers.simulators.carrier", "--key", KEY, "--secret", SECRET, "--plain") as url:
+    """A carrier that delivers everything at once and reports it some hundred receipts a call; its address."""
+    arguments = ("--key", KEY, "--secret", SECRET, "--plain", "--gather", "0.2")
+    with process("workers.simulators.carrier", *arguments) as url:
         yield url
 
 

@@ -66,6 +66,8 @@ LANE_OF: dict[Job, Lane] = {
     Job.MAKE_SPARES: Lane.CHORES,
 }
 
+# One bell on the queue is enough: the job takes everything there is when it begins.
+GATHERING = frozenset({Job.SETTLE_RECEIPTS})
 RUN = "workers.jobs.registry.run"
 TIMEOUT_S = 600
 FAILURE_KEPT_S = 86_400
@@ -81,14 +83,14 @@ def after_commit(job: Job, *args: int | str) -> None:
 
 
 def ring(job: Job, *args: int | str) -> bool:
-    """Ring now. True when the bell was put on its queue; False (logged) when Valkey cannot be reached."""
+    """Ring now. True when the bell is on its queue; False (logged) when Valkey cannot be reached."""
     global _quiet_until
     if time.monotonic() < _quiet_until:
         return False
     try:
-        queue(LANE_OF[job]).enqueue(
-            RUN, str(job), *args, job_timeout=TIMEOUT_S, result_ttl=0, failure_ttl=FAILURE_KEPT_S
-        )
+        lane = queue(LANE_OF[job])
+        if job not in GATHERING or not lane.count:
+            lane.enqueue(RUN, str(job), *args, job_timeout=TIMEOUT_S, result_ttl=0, failure_ttl=FAILURE_KEPT_S)
     except (redis.RedisError, OSError) as error:
         _quiet_until = time.monotonic() + QUIET_S
         log.warning("bell.lost", job=str(job), args=args, error=str(error))

@@ -27,6 +27,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--hang", type=float, default=60.0, metavar="S", help="how long a hanging request hangs")
     parser.add_argument("--slow", type=float, default=2.0, metavar="S", help="how long a slow answer takes")
     parser.add_argument("--late", type=float, default=60.0, metavar="S", help="how late a late receipt is")
+    parser.add_argument(
+        "--gather", type=float, default=0.0, metavar="S", help="receipts gather for this long: larger calls"
+    )
     parser.add_argument("--undelivered", type=float, default=0.0, metavar="PERCENT", help="of otherwise good numbers")
     parser.add_argument("--default", default="", choices=["", *SCRIPTS], help="script of numbers without their own")
     parser.add_argument("--plain", action="store_true", help="every number is delivered at once")
@@ -43,6 +46,7 @@ def main() -> None:
         hang_s=given.hang,
         slow_s=given.slow,
         late_s=given.late,
+        gather_s=given.gather,
         undelivered_percent=given.undelivered,
         default=given.default,
         plain=given.plain,

@@ -16,7 +16,8 @@ FAILED: Final = Script("accepted, then undelivered by chance", receipts=(Step("U
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`tps` 0 is unlimited. Receipts wait `delay_s` plus up to `jitter_s` more, drawn evenly."""
+    """`tps` 0 is unlimited. Receipts wait `delay_s` plus up to `jitter_s` more, drawn evenly; between two rounds of calls
+    they gather for `gather_s`, which makes for fewer and larger calls."""
 
     tps: float = 0.0
     delay_s: float = 0.5
@@ -24,6 +25,7 @@ class Profile:
     hang_s: float = 60.0
     slow_s: float = 2.0
     late_s: float = 60.0
+    gather_s: float = 0.0
     undelivered_percent: float = 0.0
     default: str = ""
     plain: bool = False

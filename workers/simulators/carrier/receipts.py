@@ -55,6 +55,7 @@ class Callbacks:
     journal: Journal
     counters: Counters
     paused: bool = False
+    gather_s: float = 0.0
     _queue: list[tuple[float, int, Waiting]] = field(default_factory=list)
     _order: itertools.count[int] = field(default_factory=itertools.count)
     _calls: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
@@ -72,11 +73,11 @@ class Callbacks:
         heapq.heappush(self._queue, (time.monotonic() + wait_s, next(self._order), receipt))
 
     async def run(self) -> None:
-        """Looks every FLUSH_S for what is due; ends when cancelled."""
+        """Looks every FLUSH_S, or as often as `gather_s` allows, for what is due; ends when cancelled."""
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=CALLS_AT_ONCE_MAX)) as self._session:
             try:
                 while True:
-                    await asyncio.sleep(FLUSH_S)
+                    await asyncio.sleep(max(FLUSH_S, self.gather_s))
                     if not self.paused:
                         self._flush()
             finally:

@@ -57,7 +57,7 @@ class Carrier:
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        self.callbacks = Callbacks(self.secret, self.journal, self.counters)
+        self.callbacks = Callbacks(self.secret, self.journal, self.counters, gather_s=self.profile.gather_s)
 
     async def messages(self, request: web.Request) -> web.StreamResponse:
         """POST /v1/messages: one message."""
@@ -167,6 +167,7 @@ class Carrier:
         if request.method == "POST":
             try:
                 self.profile = self.profile.changed(json.loads(await request.read()))
+                self.callbacks.gather_s = self.profile.gather_s
             except (ValueError, TypeError, AttributeError) as error:
                 return _told(400, {"code": "bad_request", "reason": str(error)})
         shown = {"profile": asdict(self.profile), "counters": asdict(self.counters), "waiting": self.callbacks.waiting}
