@@ -1,52 +1,145 @@
-"""The demo: a business with money, contacts and an approved template, a member of staff, and local stand-ins for the
-outside (a simulated carrier, a small Stripe). Everything is made through the doors of the domain.
-"""
+"""The demo: a business with money, people, approved content and a prepared campaign, a member of staff, and local stand-ins for the outside (a simulated carrier, a small Stripe). Made through the doors of the domain."""
 
 from __future__ import annotations
 
-import json
 import secrets
 import socket
-from datetime import timedelta
+from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy import insert, select, update
 
-from tenants import accounts, campaigns, contacts, ledger, message_templates, moderation, resellers, signatures
+from tenants import accounts, campaigns, ledger, message_templates, moderation, resellers, signatures
+from tenants.accounts import SignUp, passwords
+from tenants.accounts.models import Identity, Tenant
 from tenants.core import scopes
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.scopes import Reason
 from tenants.core.settings import Settings
+from tenants.moderation.starter_words import STARTER_WORDS
 from tenants.routing.models import Channel
+from workers import demo_people
 from workers.channels.settings import seal
 from workers.supervisor import Supervisor
 
 OWNER = ("demo@example.com", "demo-qunfa-2026")
 STAFF = ("staff@example.com", "staff-qunfa-2026")
-OPERATORS = ("mobile", "unicom", "telecom", "broadnet")
-PEOPLE = 10_000
 CREDIT_MICRO = 5_000_000_000
-WAIT = timedelta(minutes=5)
+# name, operators, parts a second: slow enough to watch ten thousand messages go, fast enough not to wait.
+CHANNELS: tuple[tuple[str, list[str], int], ...] = (
+    ("Demo North", ["mobile", "broadnet"], 300),
+    ("Demo South", ["unicom", "telecom"], 200),
+    ("Demo World", [], 50),
+)
+RECEIPTS = "--delay 1 --jitter 4 --undelivered 2"
 
 
 def logins() -> list[str]:
-    return [f"Business: {OWNER[0]} / {OWNER[1]}", f"Staff:    {STAFF[0]} / {STAFF[1]}"]
+    """Who may sign in, for the first screen."""
+    return [f"Business  {OWNER[0]}  {OWNER[1]}", f"Staff     {STAFF[0]}  {STAFF[1]}"]
 
 
 def prepare(supervisor: Supervisor, settings: Settings, home: Path, url: str) -> None:
-    """Seed what is missing, and add the stand-ins to the processes to be run."""
-    keys = _keys(home)
+    """Seed what is missing, and add the stand-ins to what is run."""
+    keys = {name: _key(home, name) for name in ("carrier", "receipts", "stripe-hook")}
     carrier, stripe = _free_port(), _free_port()
-    channel_ids = _channels(f"http://127.0.0.1:{carrier}", url, keys)
-    supervisor.add("carrier", f"python -m workers.simulators.carrier --port {carrier} --journal {home}/carrier.jsonl"
-                   f" --key {keys['carrier_key']} --secret {keys['carrier_secret']}"
-                   f" --callback {url}/hooks/receipts/{channel_ids[0]}")
+    _channels(f"http://127.0.0.1:{carrier}", url, keys)
+    supervisor.add(
+        "carrier",
+        f"python -m workers.simulators.carrier --port {carrier} --journal {home}/carrier.jsonl"
+        f" --key {keys['carrier']} --secret {keys['receipts']} {RECEIPTS}",
+    )
     if not settings.stripe_api_key:
-        hook = f"{url}/hooks/stripe"
-        supervisor.add("stripe", f"python -m workers.simulators.stripe --port {stripe} --state {home}/stripe"
-                       f" --webhook-url {hook} --webhook-secret {keys['stripe_webhook']}")
+        supervisor.add(
+            "stripe",
+            f"python -m workers.simulators.stripe --port {stripe} --state {home}/stripe"
+            f" --webhook-url {url}/hooks/stripe --webhook-secret {keys['stripe-hook']}",
+        )
         supervisor.environment |= {
-            "STRIPE_API_KEY": "sk_test_local", "STRIPE_API_BASE": f"http://127.0.0.1:{stripe}",
-            "STRIPE_WEBHOOK_SECRET": keys["stripe_webhook"],
+            "STRIPE_API_KEY": "sk_test_local",
+            "STRIPE_API_BASE": f"http://127.0.0.1:{stripe}",
+            "STRIPE_WEBHOOK_SECRET": keys["stripe-hook"],
         }
+    _seed()
+
+
+def _seed() -> None:
+    """People, prices, words, and one business ready to send; nothing when they are there already."""
+    with scopes.platform(Reason.DEMO):
+        if db.session.scalar(select(Identity.id).where(Identity.email == OWNER[0])) is not None:
+            return
+        resellers.publish(demo_people.PRICES)
+        _staff()
+        person = accounts.sign_up(
+            SignUp("禾木咖啡", "林晓", OWNER[0], OWNER[1], locale="zh")  # the demo's business speaks Chinese
+        )
+        assert person is not None
+        db.session.execute(update(Identity).where(Identity.email == OWNER[0]).values(verified_at=now()))
+        tenant_id = db.session.scalars(
+            update(Tenant).where(Tenant.name == "禾木咖啡").values(state="live").returning(Tenant.id)
+        ).one()
+        ledger.grant("demo:credit", tenant_id, "CNY", CREDIT_MICRO, note="Demo credit")
+        for level, category, words in STARTER_WORDS:
+            moderation.words.add(words, level, category, by=None)
+    with scopes.tenant(tenant_id):
+        _content(person.id)
+
+
+def _staff() -> None:
+    db.session.execute(
+        insert(Identity).values(
+            email=STAFF[0], name="周岚", password_hash=passwords.hashed(STAFF[1]), is_staff=True, locale="zh",
+            verified_at=now(), created_at=now(),
+        )
+    )  # fmt: skip
+
+
+def _content(by: int) -> None:
+    """Signature, template, people and a draft, in the business's own scope."""
+    signature_id = demo_people.signature("禾木咖啡", by)
+    template_id = demo_people.template(by)
+    list_id = demo_people.people("会员 · 近 90 天到店", by)
+    campaign = campaigns.create("冬季新品 · 会员尝鲜", by=by)
+    campaigns.save(
+        campaign.id,
+        campaigns.Draft(
+            name=campaign.name, signature_id=signature_id, template_id=template_id, version=1,
+            audience={"source": "lists", "list_ids": [list_id]},
+            bindings={"姓名": {"field": "姓名"}, "积分": {"field": "积分"}},
+        ),
+    )  # fmt: skip
+    assert signatures.usable() and message_templates.usable()
+
+
+def _channels(carrier_url: str, url: str, keys: Mapping[str, str]) -> None:
+    """The demo's channels, led to where the simulated carrier listens this time."""
+    with scopes.platform(Reason.DEMO):
+        for name, operators, tps in CHANNELS:
+            channel_id = db.session.scalar(select(Channel.id).where(Channel.name == name))
+            if channel_id is None:
+                channel_id = db.session.scalars(
+                    insert(Channel)
+                    .values(name=name, kind="simulator", operators=operators, tps=tps, created_at=now())
+                    .returning(Channel.id)
+                ).one()
+            clear = {"url": carrier_url, "callback": f"{url}/hooks/receipts/{channel_id}", "connections": 32}
+            secret = {"key": keys["carrier"], "secret": keys["receipts"]}
+            db.session.execute(
+                update(Channel).where(Channel.id == channel_id).values(settings=clear, secrets=seal(channel_id, secret))
+            )
+
+
+def _key(home: Path, name: str) -> str:
+    path = home / "secrets" / name
+    if not path.exists():
+        path.write_text(secrets.token_hex(24))
+        path.chmod(0o600)
+    return path.read_text()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO
 
 import sqlalchemy as sa
 
@@ -81,7 +82,7 @@ def procfile() -> list[tuple[str, str]]:
     return [(name.strip(), command.strip()) for name, _, command in (line.partition(":") for line in lines) if command]
 
 
-def _only_one(home: Path) -> object:
+def _only_one(home: Path) -> IO[str]:
     folder(home)
     file = open(home / "lock", "w")  # noqa: SIM115  # held until the process ends
     try:

@@ -1,13 +1,28 @@
 """The books: holds, postings, top-ups, statements. The only caller of the ledger functions.
 
-hold     sets money aside for messages that may be sent
-settle   turns parts of holds into charges (post) or gives them back (release)
-grant    credits a wallet from an account of the platform
-balance  what is there, what of it is held, what is left
-verify   the invariants; empty when the books are right
+hold             sets money aside for messages that may be sent
+settle           turns parts of holds into charges (post) or gives them back (release)
+grant            credits a wallet from an account of the platform
+balance          what is there, what of it is held, what is left
+open_topup …     money by Stripe: asked for by us, settled by its notification
+statement        what moved and why; month its sums
+verify           the invariants, empty when the books are right; trial_balance the sums of all accounts
 """
 
-from tenants.ledger.book import Balance, Leg, balance, balances, grant, hold, settle
+from tenants.ledger.book import CURRENCY, Balance, Leg, balance, balances, grant, hold, settle
 from tenants.ledger.checking import Discrepancy, verify
+from tenants.ledger.events import close as close_event
+from tenants.ledger.events import keep as keep_event
+from tenants.ledger.events import take as take_event
+from tenants.ledger.events import unresolved as unresolved_events
+from tenants.ledger.statements import Line, Month, held_for, month, statement
+from tenants.ledger.topups import Paid, open_topup, settle_topup, unanswered
+from tenants.ledger.topups import get as get_topup
+from tenants.ledger.topups import recent as recent_topups
+from tenants.ledger.trial_balance import trial_balance
 
-__all__ = ["Balance", "Discrepancy", "Leg", "balance", "balances", "grant", "hold", "settle", "verify"]
+__all__ = [
+    "CURRENCY", "Balance", "Discrepancy", "Leg", "Line", "Month", "Paid", "balance", "balances", "close_event", "get_topup", "grant",
+    "held_for", "hold", "keep_event", "month", "open_topup", "recent_topups", "settle", "settle_topup", "statement",
+    "take_event", "trial_balance", "unanswered", "unresolved_events", "verify",
+]  # fmt: skip
