@@ -1,7 +1,9 @@
 """Channels: how messages leave and how carriers report back. One folder per kind; docs/channels.md says how to add one.
 
 channels.send("simulator", settings, messages)             results, one per message, from synchronous code
-channels.parse_receipts("simulator", settings, headers, body)
+channels.parse_receipts("simulator", settings, headers, body, query)
+channels.parse_inbound("aliyun", settings, headers, body, query)
+channels.acknowledgement("aliyun", settings)               what the carrier is answered
 channels.fields("simulator")                               what a staff form asks for
 """
 
@@ -15,11 +17,15 @@ import structlog
 from workers.channels import http, registry
 from workers.channels.base import (
     Accepted,
+    Acknowledgement,
+    Acknowledges,
     Adapter,
     BadReceipt,
     Code,
     Doubtful,
     Field,
+    Hears,
+    Inbound,
     Outcome,
     Outgoing,
     Receipt,
@@ -34,11 +40,13 @@ __all__ = [
     "KINDS",
     "SEND_S_MAX",
     "Accepted",
+    "Acknowledgement",
     "Adapter",
     "BadReceipt",
     "Code",
     "Doubtful",
     "Field",
+    "Inbound",
     "Outcome",
     "Outgoing",
     "Receipt",
@@ -46,9 +54,11 @@ __all__ = [
     "SendError",
     "SendResult",
     "Settings",
+    "acknowledgement",
     "adapter",
     "faults",
     "fields",
+    "parse_inbound",
     "parse_receipts",
     "send",
 ]
@@ -81,7 +91,27 @@ def send(kind: str, settings: Mapping[str, object], messages: Sequence[Outgoing]
     return results
 
 
-def parse_receipts(kind: str, settings: Mapping[str, object], headers: Mapping[str, str], body: bytes) -> list[Receipt]:
+def parse_receipts(
+    kind: str, settings: Mapping[str, object], headers: Mapping[str, str], body: bytes, query: str = ""
+) -> list[Receipt]:
     """What a carrier's call says; BadReceipt when it is not the carrier's or cannot be read."""
     chosen = adapter(kind)
-    return chosen.parse_receipts(Settings(chosen.fields, settings), headers, body)
+    return chosen.parse_receipts(Settings(chosen.fields, settings), headers, body, query)
+
+
+def parse_inbound(
+    kind: str, settings: Mapping[str, object], headers: Mapping[str, str], body: bytes, query: str = ""
+) -> list[Inbound]:
+    """The replies a carrier's call brings; BadReceipt as above, or when this kind hears none."""
+    chosen = adapter(kind)
+    if not isinstance(chosen, Hears):
+        raise BadReceipt("unsupported")
+    return chosen.parse_inbound(Settings(chosen.fields, settings), headers, body, query)
+
+
+def acknowledgement(kind: str, settings: Mapping[str, object]) -> Acknowledgement:
+    """How to answer a carrier once its news are stored."""
+    chosen = adapter(kind)
+    if not isinstance(chosen, Acknowledges):
+        return Acknowledgement()
+    return chosen.acknowledgement(Settings(chosen.fields, settings))

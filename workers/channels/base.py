@@ -3,6 +3,7 @@ and the sending pipeline.
 
     messages → Adapter.send → one SendResult per message, in order
     a carrier's call → Adapter.parse_receipts → Receipts, or BadReceipt
+                     → Adapter.parse_inbound  → Inbounds, for a kind that hears replies (`Hears`)
 
 What is expected is a value (`Accepted`, `Refused`, `Doubtful`); what holds for a whole request is a `SendError`:
 
@@ -20,7 +21,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol
+from ipaddress import ip_address
+from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol, runtime_checkable
+from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
     from workers.channels.http import Http
@@ -39,8 +42,10 @@ class Code(StrEnum):
     BLOCKED = "blocked"
     CONTENT = "content_rejected"
     SENDER = "sender_rejected"
+    TEMPLATE = "template_rejected"
     EXPIRED = "validity_expired"
     THROTTLED = "throttled"
+    TOO_OFTEN = "too_often"
     BUSY = "carrier_busy"
     CREDIT = "carrier_credit"
     UNREACHABLE = "carrier_unreachable"
@@ -61,12 +66,19 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One message ready to leave; `number` is E.164, `reference` is ours and comes back where the carrier allows."""
+    """One message ready to leave; `number` is E.164, `reference` is ours and comes back where the carrier allows.
+
+    Providers that send nothing but filed templates get `signature`, `template` (their own name of it) and `values`, in
+    the order of the template's variables. `text` is always the whole message, and all that other carriers look at.
+    """
 
     reference: str
     number: str
     text: str
     extension: str | None = None
+    signature: str = ""
+    template: str = ""
+    values: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +120,27 @@ class Receipt:
     carrier_code: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """A text somebody sent to us. `number` is E.164, `extension` the number it was sent to, as far as we are told."""
+
+    number: str
+    text: str
+    at: datetime
+    extension: str = ""
+    provider_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What a carrier wants to read once what it told us is stored."""
+
+    text: str = "ok\n"
+    content_type: str = "text/plain"
+
+
 class BadReceipt(Exception):
-    """A call that is not the carrier's or cannot be read. `code`: signature, stale, malformed, too_many."""
+    """A call that is not the carrier's, or unreadable. `code`: signature, stale, malformed, too_many or unsupported."""
 
     def __init__(self, code: str) -> None:
         self.code = code
@@ -169,10 +200,14 @@ class AnswerLost(SendError):
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One setting of a channel; the staff form is made from these. `label` and `help` are msgids."""
+    """One setting of a channel; the staff form is made from these. `label` and `help` are msgids.
+
+    `lines` is a text of several lines, `choice` one of `choices`. A `public` address must be https and lead out of our
+    own network; this machine itself is allowed, so that simulators can stand in.
+    """
 
     name: str
-    type: Literal["text", "url", "number"]
+    type: Literal["text", "lines", "url", "number", "choice"]
     label: str
     required: bool = True
     secret: bool = False
@@ -180,6 +215,8 @@ class Field:
     default: str | int | None = None
     low: int = 1
     high: int = 1_000_000
+    choices: tuple[str, ...] = ()
+    public: bool = False
 
 
 class Settings:
@@ -217,7 +254,7 @@ def given(field: Field, raw: Mapping[str, object]) -> str | int | None:
 
 
 def faults(fields: Sequence[Field], raw: Mapping[str, object]) -> dict[str, str]:
-    """Field name → code of what is wrong with it: required, not_a_number, out_of_range, not_a_url."""
+    """Field name → code of what is wrong: required, not_a_number, out_of_range, not_a_url, not_public, not_a_choice."""
     wrong = {field.name: fault(field, given(field, raw)) for field in fields}
     return {name: code for name, code in wrong.items() if code}
 
@@ -226,12 +263,30 @@ def fault(field: Field, value: str | int | None) -> str:
     if value is None:
         return "required" if field.required else ""
     if field.type == "url":
-        return "" if str(value).startswith(("http://", "https://")) else "not_a_url"
+        if not str(value).startswith(("http://", "https://")):
+            return "not_a_url"
+        return "not_public" if field.public and not _public(str(value)) else ""
+    if field.type == "choice":
+        return "" if value in field.choices else "not_a_choice"
     if field.type != "number":
         return ""
     if not str(value).isascii() or not str(value).isdigit():
         return "not_a_number"
     return "" if field.low <= int(value) <= field.high else "out_of_range"
+
+
+def _public(url: str) -> bool:
+    """Whether an address may be called with our keys. A name that leads inside fails at TLS: no certificate fits it."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return False
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost" or (parts.scheme == "https" and "." in host and "{" not in host)
+    return address.is_loopback or (parts.scheme == "https" and address.is_global)
 
 
 class Adapter(Protocol):
@@ -245,5 +300,25 @@ class Adapter(Protocol):
     async def send(self, settings: Settings, messages: Sequence[Outgoing], http: Http) -> list[SendResult]:
         """One result per message, in order. A SendError means: it holds for every message of this call."""
 
-    def parse_receipts(self, settings: Settings, headers: Mapping[str, str], body: bytes) -> list[Receipt]:
-        """The receipts of one call of the carrier, or BadReceipt."""
+    def parse_receipts(
+        self, settings: Settings, headers: Mapping[str, str], body: bytes, query: str = ""
+    ) -> list[Receipt]:
+        """The receipts of one call of the carrier, or BadReceipt. `query` is what followed the address, undecoded."""
+
+
+@runtime_checkable
+class Hears(Protocol):
+    """An adapter that is told of replies."""
+
+    def parse_inbound(
+        self, settings: Settings, headers: Mapping[str, str], body: bytes, query: str = ""
+    ) -> list[Inbound]:
+        """The texts of one call of the carrier, or BadReceipt."""
+
+
+@runtime_checkable
+class Acknowledges(Protocol):
+    """An adapter whose carrier wants an answer of its own form."""
+
+    def acknowledgement(self, settings: Settings) -> Acknowledgement:
+        """The answer to a call that was stored."""

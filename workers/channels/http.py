@@ -1,4 +1,4 @@
-"""HTTP for every channel: one aiohttp session per process, kept across calls on one background event loop.
+"""HTTP for every channel: one session per process, kept across calls on one background event loop.
 
 The rule for doubt is here and nowhere else: an error before a connection stood (refused, DNS, TLS, connect time-out)
 means that nothing left; any error after that means that we do not know.
@@ -8,35 +8,33 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import json
 import os
 import threading
 import time
-from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
-import aiohttp
 import structlog
 
+from workers.channels import wire
 from workers.channels.base import (
     AnswerLost,
     Code,
     Doubtful,
     Misconfigured,
-    NotReached,
     Outgoing,
     Refused,
     SendError,
     SendResult,
 )
 
-CONNECTIONS_MAX: Final = 256  # open sockets of one process, all channels together
-ANSWER_BYTES_MAX: Final = 1 << 20
 CONNECT_S: Final = 5.0
 REQUEST_S: Final = 10.0
 REQUEST_S_MAX: Final = 60.0  # the longest one request may be allowed to take, connecting included
 START_S_MAX: Final = 30.0  # no new request of a call is begun later than this
-IDLE_S: Final = 10.0  # shorter than carriers keep idle connections, so that we seldom write into a closed one
 
 T = TypeVar("T")
 log = structlog.get_logger()
@@ -50,48 +48,40 @@ class Reply:
     headers: Mapping[str, str]
     body: bytes
 
+    def json(self) -> dict[str, Any]:
+        """The object inside. What is not the carrier's own form says nothing, except that nothing listens at a 404."""
+        try:
+            content = json.loads(self.body)
+        except (ValueError, RecursionError):
+            content = None
+        if isinstance(content, dict):
+            return content
+        if self.status in (404, 405):
+            raise Misconfigured(f"nothing takes messages at this address (status {self.status})")
+        raise AnswerLost(f"unreadable answer with status {self.status}")
+
 
 class Http:
     """The session. Belongs to the loop it was made on."""
 
     def __init__(self) -> None:
-        connector = aiohttp.TCPConnector(limit=CONNECTIONS_MAX, keepalive_timeout=IDLE_S)
-        self._session = aiohttp.ClientSession(
-            connector=connector, cookie_jar=aiohttp.DummyCookieJar(), auto_decompress=False
-        )
+        self._wire = wire.Pool()
 
     async def post(self, url: str, *, headers: Mapping[str, str], body: bytes, limit_s: float = REQUEST_S) -> Reply:
+        """One POST, as `request`."""
+        return await self.request("POST", url, headers=headers, body=body, limit_s=limit_s)
+
+    async def request(
+        self, method: str, url: str, *, headers: Mapping[str, str], body: bytes = b"", limit_s: float = REQUEST_S
+    ) -> Reply:
         """One request. Raises NotReached or Misconfigured when nothing left, AnswerLost when we cannot know."""
         # Connecting gets at most half of the time, so that a slow connection ends as one and not as a lost answer.
         total_s = min(limit_s, REQUEST_S_MAX)
-        limits = aiohttp.ClientTimeout(total=total_s, connect=min(CONNECT_S, total_s / 2))
-        try:
-            async with self._session.post(
-                url, headers=headers, data=body, timeout=limits, allow_redirects=False
-            ) as answer:
-                return Reply(answer.status, answer.headers, await _read(answer))
-        except aiohttp.InvalidURL as error:
-            raise Misconfigured("the address is not a URL") from error
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NotReached(type(error).__name__) from error
-        except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            raise AnswerLost(type(error).__name__) from error
+        connect_s = min(CONNECT_S, total_s / 2)
+        return Reply(*await self._wire.request(method, url, headers, body, connect_s=connect_s, total_s=total_s))
 
     async def close(self) -> None:
-        await self._session.close()
-
-
-async def _read(answer: aiohttp.ClientResponse) -> bytes:
-    if (answer.content_length or 0) > ANSWER_BYTES_MAX:
-        raise AnswerLost("answer too large")
-    pieces: list[bytes] = []
-    room = ANSWER_BYTES_MAX
-    async for piece in answer.content.iter_any():
-        pieces.append(piece)
-        room -= len(piece)
-        if room < 0:
-            raise AnswerLost("answer too large")
-    return b"".join(pieces)
+        self._wire.close()
 
 
 async def spread(
@@ -100,20 +90,39 @@ async def spread(
     *,
     batch: int,
     connections: int,
+    alike: Callable[[Outgoing], Hashable] = lambda message: None,
 ) -> list[SendResult]:
-    """Cuts the messages into slices of `batch` and sends them over at most `connections` at once, results in order."""
-    slices = [messages[start : start + batch] for start in range(0, len(messages), batch)]
-    results: list[list[SendResult]] = [[] for _ in slices]
-    waiting = iter(range(len(slices)))
+    """Cuts the messages into slices of `batch` and sends them over at most `connections` at once, results in order.
+
+    Only messages that are `alike` share a slice. It is asked once for each message, in order.
+    """
+    groups: dict[Hashable, list[int]] = defaultdict(list)
+    for position, message in enumerate(messages):
+        groups[alike(message)].append(position)
+    slices = [group[start : start + batch] for group in groups.values() for start in range(0, len(group), batch)]
+    results: dict[int, SendResult] = {}
+    waiting = iter(slices)
     stop_at = time.monotonic() + START_S_MAX
 
     async def work() -> None:
-        for index in waiting:
+        for positions in waiting:
+            part = [messages[position] for position in positions]
             late = time.monotonic() > stop_at
-            results[index] = _untried(slices[index]) if late else await _one(slices[index], request)
+            results.update(zip(positions, _untried(part) if late else await _one(part, request), strict=True))
 
     await asyncio.gather(*(work() for _ in range(min(connections, len(slices)))))
-    return [result for part in results for result in part]
+    return [results[position] for position in range(len(messages))]
+
+
+def nth() -> Callable[[Outgoing], int]:
+    """For `alike`: how many earlier messages go to the same number, so that no slice holds a number twice."""
+    seen: dict[str, int] = defaultdict(int)
+
+    def count(message: Outgoing) -> int:
+        seen[message.number] += 1
+        return seen[message.number]
+
+    return count
 
 
 def _untried(part: Sequence[Outgoing]) -> list[SendResult]:

@@ -20,13 +20,14 @@ from workers.channels.base import (
     Misconfigured,
     Outgoing,
     Receipt,
-    Refused,
     RequestRefused,
     SendResult,
     Settings,
     Throttled,
 )
+from workers.channels.calls import items, malformed, same
 from workers.channels.http import Http, Reply, spread
+from workers.channels.meaning import refused
 from workers.channels.simulator.codes import CAUSES, OUTCOMES, REFUSALS
 
 RECEIPTS_MAX: Final = 500
@@ -55,17 +56,13 @@ class SimulatorAdapter:
         request = partial(_send_one if batch == 1 else _send_many, settings, http)
         return await spread(messages, request, batch=batch, connections=settings.number("connections"))
 
-    def parse_receipts(self, settings: Settings, headers: Mapping[str, str], body: bytes) -> list[Receipt]:
+    def parse_receipts(
+        self, settings: Settings, headers: Mapping[str, str], body: bytes, query: str = ""
+    ) -> list[Receipt]:
         _verify(settings.text("secret"), headers, body)
-        try:
-            items = json.loads(body)
-            if not isinstance(items, list):
-                raise BadReceipt("malformed")
-            if len(items) > RECEIPTS_MAX:
-                raise BadReceipt("too_many")
-            return [_receipt(item) for item in items]
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-            raise BadReceipt("malformed") from error
+        found = items(body, RECEIPTS_MAX)
+        with malformed():
+            return [_receipt(item) for item in found]
 
 
 async def _send_one(settings: Settings, http: Http, messages: Sequence[Outgoing]) -> list[SendResult]:
@@ -101,12 +98,7 @@ def _answer(reply: Reply) -> dict[str, Any]:
     """The object inside an answer. A refusal counts only in the carrier's own words, never from a proxy's page."""
     if reply.status in (404, 405):
         raise Misconfigured(f"nothing takes messages at this address (status {reply.status})")
-    try:
-        content = json.loads(reply.body)
-    except (ValueError, RecursionError):
-        content = None
-    if not isinstance(content, dict):
-        raise AnswerLost(f"unreadable answer with status {reply.status}")
+    content = reply.json()
     if reply.status == 200:
         return content
     code = content.get("code")
@@ -130,16 +122,14 @@ def _result(answer: object) -> SendResult:
         if isinstance(answer.get("id"), str) and answer["id"]:
             return Accepted(answer["id"])
         if isinstance(answer.get("code"), str):
-            code, retryable = REFUSALS.get(answer["code"], (Code.UNKNOWN, False))
-            return Refused(code, retryable, f"refused with {answer['code']}"[:200], answer["code"])
+            return refused(answer["code"], REFUSALS)
     return Doubtful("the answer names neither an id nor a refusal")
 
 
 def _verify(secret: str, headers: Mapping[str, str], body: bytes) -> None:
     sent_at, signature = headers.get("X-Carrier-Timestamp", ""), headers.get("X-Carrier-Signature", "")
     expected = hmac.new(secret.encode(), sent_at.encode() + b"." + body, "sha256").hexdigest()
-    if not hmac.compare_digest(signature.encode(), expected.encode()):
-        raise BadReceipt("signature")
+    same(signature, expected)
     if not sent_at.isdigit() or abs(time.time() - int(sent_at)) > STALE_S:
         raise BadReceipt("stale")
 
