@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -18,6 +19,14 @@ from tenants.core.db import db
 from tenants.core.scopes import Reason
 from tests import factories
 from tests.factories import Business
+
+
+class Browser(FlaskClient):
+    """Each request has an app context of its own, as in life; in the test's, Flask would remember the last visitor."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            return super().open(*args, **kwargs)
 
 
 def client_of(app: Flask, business: Business, identity_id: int | None = None) -> FlaskClient:
@@ -42,7 +51,7 @@ def signed_in(app: Flask, identity_id: int, tenant_id: int | None) -> FlaskClien
                 created_at=at, seen_at=at, ends_at=at + timedelta(hours=12),
             )
         )  # fmt: skip
-    client = app.test_client()
+    client = Browser(app, app.response_class)
     client.set_cookie("qunfa", token)
     with client.session_transaction() as form:
         form["csrf_token"] = secrets.token_hex(20)
