@@ -1,4 +1,6 @@
-"""The demo: a business with money, people, approved content and a prepared campaign, a member of staff, and local stand-ins for the outside (a simulated carrier, a small Stripe). Made through the doors of the domain."""
+"""The demo: a business with money, people, approved content and a prepared campaign, a member of staff, and local
+stand-ins for the outside (a simulated carrier, a small Stripe). Made through the doors of the domain.
+"""
 
 from __future__ import annotations
 

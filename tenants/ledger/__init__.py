@@ -22,7 +22,8 @@ from tenants.ledger.topups import recent as recent_topups
 from tenants.ledger.trial_balance import trial_balance
 
 __all__ = [
-    "CURRENCY", "Balance", "Discrepancy", "Leg", "Line", "Month", "Paid", "balance", "balances", "close_event", "get_topup", "grant",
+    "CURRENCY", "Balance", "Discrepancy", "Leg", "Line", "Month", "Paid", "balance", "balances", "close_event",
+    "get_topup", "grant",
     "held_for", "hold", "keep_event", "month", "open_topup", "recent_topups", "settle", "settle_topup", "statement",
     "take_event", "trial_balance", "unanswered", "unresolved_events", "verify",
 ]  # fmt: skip

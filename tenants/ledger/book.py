@@ -11,13 +11,14 @@ from sqlalchemy import ARRAY, BigInteger, func, literal, select
 from sqlalchemy.exc import DBAPIError
 
 from tenants.core.db import db
-from tenants.core.errors import Conflict, Invalid, NotAllowed, NotEnoughCredit, NotFound, Refused
+from tenants.core.errors import Conflict, Invalid, NotAllowed, NotEnoughCredit, NotFound, Refused, WrongState
 from tenants.ledger.models import Account
 
 CURRENCY = "CNY"
 _REFUSALS: dict[str, type[Refused]] = {
     "QF400": Invalid, "QF402": NotEnoughCredit, "QF403": NotAllowed, "QF404": NotFound, "QF409": Conflict,
-    "23514": NotEnoughCredit,  # a check of the account itself: the floor
+    "QF410": WrongState,
+    "22003": Invalid,  # an amount or a sum beyond a bigint
 }  # fmt: skip
 
 

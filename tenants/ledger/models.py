@@ -33,7 +33,8 @@ class Account(Base):
 
 
 class Txn(Base):
-    """A transaction: append only. `idem` is the caller's key, `payload` a digest of what was asked under it."""
+    """A transaction: append only. `idem` is the caller's key, `payload` a digest of what was asked under it, `released`
+    what a settlement gave back of its holds (it moves nothing, so it is no entry)."""
 
     __tablename__ = "txns"
     __table_args__ = (Index("ix_txns_tenant_id_at", "tenant_id", "at"), {"schema": LEDGER})
@@ -47,6 +48,7 @@ class Txn(Base):
     ref_id: Mapped[int]
     actor_id: Mapped[int | None]
     note: Mapped[str] = mapped_column(server_default="")
+    released: Mapped[int] = mapped_column(server_default="0")
     reverses: Mapped[uuid.UUID | None]
     at: Mapped[datetime]
 
@@ -97,6 +99,8 @@ class Topup(Base):
     __tablename__ = "topups"
     __table_args__ = (
         Index("ux_topups_session_id", "session_id", unique=True, postgresql_where=text("session_id <> ''")),
+        Index("ux_topups_payment_intent", "payment_intent", unique=True, postgresql_where=text("payment_intent <> ''")),
+        Index("ix_topups_created", "created_at", postgresql_where=text("state = 'created'")),
         Index("ix_topups_tenant_id", "tenant_id", "id"),
         {"schema": LEDGER},
     )

@@ -1,4 +1,4 @@
-"""The books as staff see them: the trial balance, the invariants, adjustments, what Stripe said that we could not use."""
+"""The books as staff see them: trial balance, invariants, adjustments, and what Stripe said that we could not use."""
 
 from __future__ import annotations
 
