@@ -52,7 +52,7 @@ TENANT_RIGHTS = {
     "ledger.txns": (OWN, "SELECT"),
     "ledger.entries": (OWN, "SELECT"),
     "ledger.holds": (OWN, "SELECT"),
-    "ledger.topups": (OWN, "SELECT, INSERT, UPDATE (session_id, state)"),
+    "ledger.topups": (OWN, "SELECT, INSERT, UPDATE (session_id)"),
 }
 PLATFORM_READS_ONLY = {"ledger.accounts", "ledger.txns", "ledger.entries", "ledger.holds"}
 # What a reseller sees of the businesses below it; no content.

@@ -25,7 +25,9 @@ CREATE TABLE ledger.topups (
     paid_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_topups PRIMARY KEY (id)
 );
+CREATE INDEX ix_topups_created ON ledger.topups (created_at) WHERE state = 'created';
 CREATE INDEX ix_topups_tenant_id ON ledger.topups (tenant_id, id);
+CREATE UNIQUE INDEX ux_topups_payment_intent ON ledger.topups (payment_intent) WHERE payment_intent <> '';
 CREATE UNIQUE INDEX ux_topups_session_id ON ledger.topups (session_id) WHERE session_id <> '';
 CREATE TABLE ledger.txns (
     id UUID NOT NULL,
@@ -37,6 +39,7 @@ CREATE TABLE ledger.txns (
     ref_id BIGINT NOT NULL,
     actor_id BIGINT,
     note TEXT DEFAULT '' NOT NULL,
+    released BIGINT DEFAULT '0' NOT NULL,
     reverses UUID,
     at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_txns PRIMARY KEY (id),
