@@ -54,6 +54,7 @@ CREATE TABLE contacts (
     line TEXT DEFAULT 'mobile' NOT NULL,
     fields JSONB NOT NULL,
     import_id BIGINT,
+    row_no BIGINT,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_contacts PRIMARY KEY (id)
@@ -102,6 +103,7 @@ CREATE TABLE imports (
     mapping JSONB NOT NULL,
     consent JSONB NOT NULL,
     position JSONB NOT NULL,
+    problems JSONB NOT NULL,
     bytes_n BIGINT NOT NULL,
     bytes_done BIGINT NOT NULL,
     rows_n BIGINT NOT NULL,
@@ -151,7 +153,7 @@ CREATE TABLE optouts (
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     CONSTRAINT pk_optouts PRIMARY KEY (phone_index, signature_id)
 );
-CREATE INDEX ix_optouts_created_at ON optouts (created_at);
+CREATE INDEX ix_optouts_created_at ON optouts (created_at, phone_index, signature_id);
 CREATE TABLE runs (
     campaign_id BIGSERIAL NOT NULL,
     flow TEXT DEFAULT 'filling' NOT NULL,

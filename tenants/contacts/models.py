@@ -25,7 +25,11 @@ class ContactList(Base):
 
 
 class Contact(Base):
-    """A person. `sealed`: {"n": E.164, "v": {sensitive field: value}}, bound to `phone_index`; `fields` are clear."""
+    """A person. `sealed`: {"n": E.164, "v": {sensitive field: value}}, bound to `phone_index`; `fields` are clear.
+
+    `import_id` and `row_no` name the file and its row that last brought this person: the consent, and how a row that
+    repeats an earlier one of the same file is known.
+    """
 
     __tablename__ = "contacts"
     __table_args__ = (Index("ux_contacts_phone_index", "phone_index", unique=True), {"schema": TENANT})
@@ -38,6 +42,7 @@ class Contact(Base):
     line: Mapped[str] = mapped_column(server_default="mobile")
     fields: Mapped[dict[str, Any]] = mapped_column(default=dict)
     import_id: Mapped[int | None]
+    row_no: Mapped[int | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
 
@@ -55,8 +60,9 @@ class ListMember(Base):
 class Import(Base):
     """A file or a pasted list on its way in. purpose: contacts, optouts, audience (rows of one campaign only).
 
-    state: uploaded, mapped, running, done, failed, stopped. `position` is where the next chunk begins, committed with
-    the rows of the chunk before it, so a killed import goes on without doubling.
+    state: see contacts/states.py. `position` is where the next chunk begins, committed with the rows of the chunk
+    before it, so a killed import goes on without doubling. `problems` counts refused rows by reason. The file itself
+    is removed as soon as the import has come to its end.
     """
 
     __tablename__ = "imports"
@@ -73,6 +79,7 @@ class Import(Base):
     mapping: Mapped[dict[str, Any]] = mapped_column(default=dict)
     consent: Mapped[dict[str, Any]] = mapped_column(default=dict)
     position: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    problems: Mapped[dict[str, Any]] = mapped_column(default=dict)
     bytes_n: Mapped[int] = mapped_column(default=0)
     bytes_done: Mapped[int] = mapped_column(default=0)
     rows_n: Mapped[int] = mapped_column(default=0)
@@ -88,9 +95,11 @@ class Import(Base):
 
 
 class ImportRow(Base):
-    """A row worth keeping: a refused row of any import (`problem` says why), or a good row of an audience.
+    """A row worth keeping: a refused row of any import, or a good row of an audience (`problem` is empty).
 
-    `sealed` holds {"n": E.164 or what was typed, "v": {column: value}}, bound to "import_id:row_no".
+    `problem`: a code, with what completes it behind a colon ("duplicate:37", "value_not_date:2").
+    `sealed` holds {"n": E.164 or what was typed, "v": …}, bound to "import_id:row_no"; v is {field: value} of a good row
+    and the list of all cells of a refused one.
     """
 
     __tablename__ = "import_rows"

@@ -11,10 +11,13 @@ from tenants.core.db import SHARED, TENANT, Base
 
 
 class OptOut(Base):
-    """A number that must not be sent to: under one signature, or (signature_id 0) under all of this business."""
+    """A number that must not be sent to: under one signature, or (signature_id 0) under all of this business.
+
+    `sealed` holds the number, bound to `phone_index`; source: typed, import, reply.
+    """
 
     __tablename__ = "optouts"
-    __table_args__ = (Index("ix_optouts_created_at", "created_at"), {"schema": TENANT})
+    __table_args__ = (Index("ix_optouts_created_at", "created_at", "phone_index", "signature_id"), {"schema": TENANT})
 
     phone_index: Mapped[bytes] = mapped_column(primary_key=True)
     signature_id: Mapped[int] = mapped_column(primary_key=True, default=0)
