@@ -11,6 +11,7 @@ from workers.channels.base import Adapter
 KINDS: Final[dict[str, str]] = {
     "simulator": "workers.channels.simulator.adapter:SimulatorAdapter",
     "aliyun": "workers.channels.aliyun.adapter:AliyunAdapter",
+    "tencent": "workers.channels.tencent.adapter:TencentAdapter",
 }
 
 
