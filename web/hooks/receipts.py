@@ -21,10 +21,10 @@ bp = Blueprint("receipts", __name__)
 BODY_BYTES_MAX = 2 * 1024 * 1024
 
 
-@bp.post("/receipts/<int:channel_id>")
+@bp.route("/receipts/<int:channel_id>", methods=["GET", "POST"])
 @allow(Policy.MACHINE)
 def take(channel_id: int) -> Response:
-    """The receipts of one call of one channel; a call that is not the carrier's stores nothing."""
+    """The receipts of one call of one channel; a call that is not the carrier's stores nothing. Some come as a GET."""
     request.max_content_length = BODY_BYTES_MAX
     with scopes.platform(Reason.RECEIPTS):
         channel = db.session.scalars(select(Channel).where(Channel.id == channel_id)).one_or_none()
@@ -32,7 +32,9 @@ def take(channel_id: int) -> Response:
             return Response("unknown\n", status=404)
         settings = opened(channel.id, channel.settings, channel.secrets)
         try:
-            found = channels.parse_receipts(channel.kind, settings, dict(request.headers), request.get_data())
+            query = request.query_string.decode("latin-1")
+            headers, body = dict(request.headers), request.get_data()
+            found = channels.parse_receipts(channel.kind, settings, headers, body, query)
         except BadReceipt as error:
             return Response(f"{error.code}\n", status=401 if error.code in {"signature", "stale"} else 400)
         secret = current_app.config["SETTINGS"].qunfa_secret
@@ -44,4 +46,5 @@ def take(channel_id: int) -> Response:
             ],
             secret,
         )
-    return Response("ok\n", mimetype="text/plain")
+        answer = channels.acknowledgement(channel.kind, settings)
+    return Response(answer.text, mimetype=answer.content_type)
