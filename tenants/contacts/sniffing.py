@@ -52,24 +52,26 @@ class Layout:
         return cls(**{**data, "header": tuple(data["header"]), "sample": sample})
 
 
-def sniff(head: bytes) -> Layout:
-    """The layout, from the first HEAD_BYTES of a file. Invalid with a code for `file` when it is no table of text."""
+def sniff(head: bytes, encoding: str = "", delimiter: str = "", has_header: bool | None = None) -> Layout:
+    """The layout, from the first HEAD_BYTES of a file; what is given is not guessed. Invalid with a code for `file`
+    when it is no table of text."""
     if not head.strip(b"\x00 \t\r\n"):
         raise Invalid({"file": "file_empty"})
     if head.startswith(_WORKBOOKS):
         raise Invalid({"file": "file_is_workbook"})
-    encoding, bom_bytes = _encoding(head)
+    guessed, bom_bytes = _encoding(head)
+    encoding = guessed if bom_bytes else encoding or guessed
     text = decoded(head[bom_bytes:], encoding)
     if len(head) >= HEAD_BYTES:  # its last line is probably cut off
         text = text[: max(text.rfind("\n"), text.rfind("\r")) + 1] or text
-    delimiter = max(DELIMITERS, key=lambda candidate: _likelihood(text, candidate))
+    delimiter = delimiter or max(DELIMITERS, key=lambda candidate: _likelihood(text, candidate))
     rows = [(number, _trimmed(row)) for number, row in enumerate(_first_rows(text, delimiter), 1) if any(row)]
     if not rows:
         raise Invalid({"file": "file_empty"})
     widest = max(len(row) for _, row in rows)
     if widest > COLUMNS_MAX:
         raise Invalid({"file": ("file_too_many_columns", {"columns": widest, "max": COLUMNS_MAX})})
-    has_header = not _is_data(rows[0][1])
+    has_header = not _is_data(rows[0][1]) if has_header is None else has_header
     sample = tuple(row for _, row in rows[has_header : SAMPLE_ROWS + has_header])
     return Layout(
         encoding, delimiter, rows[0][0] if has_header else 0, rows[0][1] if has_header else (), sample, bom_bytes

@@ -75,6 +75,13 @@ def get(id: int) -> File:
     return found
 
 
+def discard(file: File) -> None:
+    """Remove the row and the bytes. Call it last: the bytes do not come back when the transaction fails."""
+    db.session.delete(file)
+    db.session.flush()
+    path(file).unlink(missing_ok=True)
+
+
 def path(file: File) -> Path:
     """Where the bytes are, for the present tenant."""
     return path_of(scopes.tenant_id(), file.stored_as)

@@ -22,6 +22,8 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 NONCE_BYTES = 12
 INDEX_BYTES = 16
 KEY_VERSION = b"\x01"
+# Made once: json.dumps with options makes an encoder at each call.
+json_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def derive(secret: str, purpose: str) -> bytes:
@@ -62,14 +64,15 @@ class Vault:
         self._platform_key = derive(secret, "index|platform")
 
     def seal(self, table: str, id: int | bytes, value: Sequence[Any] | dict[str, Any] | str) -> bytes:
-        plain = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+        plain = json_text(value).encode("utf-8", "surrogatepass")
         nonce = os.urandom(NONCE_BYTES)
         return KEY_VERSION + nonce + self._cipher.encrypt(nonce, plain, self._label(table, id))
 
     def open(self, table: str, id: int | bytes, sealed: bytes) -> Any:
         """The value again; cryptography's InvalidTag when it was altered or moved."""
         nonce = sealed[1 : 1 + NONCE_BYTES]
-        return json.loads(self._cipher.decrypt(nonce, sealed[1 + NONCE_BYTES :], self._label(table, id)))
+        plain = self._cipher.decrypt(nonce, sealed[1 + NONCE_BYTES :], self._label(table, id))
+        return json.loads(plain.decode("utf-8", "surrogatepass"))
 
     def index(self, number: str) -> bytes:
         """The tenant's blind index of a number (E.164)."""
