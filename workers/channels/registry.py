@@ -12,6 +12,7 @@ KINDS: Final[dict[str, str]] = {
     "simulator": "workers.channels.simulator.adapter:SimulatorAdapter",
     "aliyun": "workers.channels.aliyun.adapter:AliyunAdapter",
     "tencent": "workers.channels.tencent.adapter:TencentAdapter",
+    "twilio": "workers.channels.twilio.adapter:TwilioAdapter",
 }
 
 

@@ -201,7 +201,14 @@ def test_a_call_that_is_not_the_providers_is_refused(content: Any, query: str, c
 
 
 def test_replies_are_read() -> None:
-    reply = {"extend": "01", "mobile": "13800138000", "nationcode": "86", "sign": "禾木", "text": "T", "time": 1457336869}
+    reply = {
+        "extend": "01",
+        "mobile": "13800138000",
+        "nationcode": "86",
+        "sign": "禾木",
+        "text": "T",
+        "time": 1457336869,
+    }
     found = channels.parse_inbound("tencent", SETTINGS, {}, json.dumps(reply).encode(), "token=token-never-told")
     assert [(each.number, each.text, each.extension) for each in found] == [("+8613800138000", "T", "01")]
     assert isinstance(found[0], Inbound) and found[0].at.timestamp() == 1457336869
