@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup, escape
@@ -86,9 +86,13 @@ def sample(variable: Variable, language: str) -> str:
 
 def bubbles(text: str, variables: Iterable[Variable], language: str, country: str = "CN") -> list[Markup]:
     """The text filled with samples and cut as it goes over the air, the samples tinted."""
-    samples = {variable.name: sample(variable, language) for variable in variables}
+    return filled(text, {variable.name: sample(variable, language) for variable in variables}, country)
+
+
+def filled(text: str, values: Mapping[str, str], country: str = "CN") -> list[Markup]:
+    """The text filled with values and cut as it goes over the air, the values tinted; what has none keeps its braces."""
     pieces = PLACEHOLDER.split(text)
-    pieces[1::2] = [samples.get(name, f"{{{name}}}") for name in pieces[1::2]]
+    pieces[1::2] = [values.get(name) or f"{{{name}}}" for name in pieces[1::2]]
     runs = [(piece, bool(at % 2)) for at, piece in enumerate(pieces)]
     shown: list[Markup] = []
     for part in segments.split("".join(pieces), country):

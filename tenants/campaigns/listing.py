@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tenants.campaigns.models import Campaign
 from tenants.campaigns.states import LIVE, State
@@ -13,16 +13,33 @@ from tenants.core.db import db
 PAGE = 30
 
 
-def listed(*, states: Sequence[str] = (), before: int | None = None, limit: int = PAGE) -> list[Campaign]:
-    """One page, newest first, optionally of some states; `before` is the id the page begins below."""
-    query = select(Campaign).order_by(Campaign.id.desc()).limit(limit)
+def listed(
+    *, states: Sequence[str] = (), before: int | None = None, after: int | None = None, limit: int = PAGE
+) -> list[Campaign]:
+    """One page, newest first, optionally of some states: those older than the id `before`, or just newer than `after`."""
+    query = select(Campaign).limit(limit)
     if states:
         query = query.where(Campaign.state.in_(states))
+    if after is not None:
+        newer = db.session.scalars(query.where(Campaign.id > after).order_by(Campaign.id))
+        return list(newer)[::-1]
     if before is not None:
         query = query.where(Campaign.id < before)
-    return list(db.session.scalars(query))
+    return list(db.session.scalars(query.order_by(Campaign.id.desc())))
+
+
+def counted() -> dict[str, int]:
+    """How many campaigns are in each state."""
+    rows = db.session.execute(select(Campaign.state, func.count()).group_by(Campaign.state))
+    return {row[0]: row[1] for row in rows}
 
 
 def running(limit: int = 5) -> list[Campaign]:
     """Those on their way or about to be."""
     return listed(states=[*LIVE, State.PAUSED, State.SCHEDULED, State.UNFUNDED, State.LIMITED], limit=limit)
+
+
+def names(campaign_ids: Sequence[int]) -> dict[int, str]:
+    """The names of some campaigns."""
+    rows = db.session.execute(select(Campaign.id, Campaign.name).where(Campaign.id.in_(campaign_ids)))
+    return {row[0]: row[1] for row in rows}

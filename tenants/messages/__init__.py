@@ -5,6 +5,7 @@ A campaign's messages are a run. `open_run`, `fill`, `let_go`, `pause`, `stop` s
 sweeps; `progress` and the search serve screens.
 """
 
+from tenants.messages.breakdown import Breakdown, Failed, Side, breakdown, doubt_until, failed
 from tenants.messages.claiming import SLICE_MAX, Claim, Picked, begin_slice, claim, give_back, waiting
 from tenants.messages.filling import Planned, expire, fill, let_go, lifetime, open_run, pause, recover, stop
 from tenants.messages.progress import Progress, progress, progress_of
@@ -16,8 +17,9 @@ from tenants.messages.sweeping import due_lanes, lost_leases, overdue, receipts_
 from tenants.messages.writing import Writer, writer
 
 __all__ = [
-    "SET_MAX", "SLICE_MAX", "Answer", "Claim", "Incoming", "Picked", "Planned", "Progress", "Result", "State", "Writer",
-    "begin_slice", "claim", "due_lanes", "expire", "fill", "give_back", "let_go", "lifetime", "lost_leases",
+    "SET_MAX", "SLICE_MAX", "Answer", "Breakdown", "Claim", "Failed", "Incoming", "Picked", "Planned", "Progress",
+    "Result", "Side", "State", "Writer", "begin_slice", "breakdown", "claim", "doubt_until", "due_lanes", "expire",
+    "failed", "fill", "give_back", "let_go", "lifetime", "lost_leases",
     "match_new", "open_run", "overdue", "pause", "progress", "progress_of",
     "receipts_due", "record", "recover", "reference", "settle", "stop", "store", "tenants_waiting", "waiting", "writer",
 ]  # fmt: skip

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import any_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select
 
 from tenants.core.db import db
 from tenants.routing.models import Channel
-from tenants.routing.pace import Grant, take
+from tenants.routing.pace import Grant, take, unlimited
 
 
 @dataclass(frozen=True)
@@ -37,17 +37,20 @@ class Way:
 
 
 def candidates(group: Group) -> Sequence[Channel]:
-    """The active channels that serve a group; empty arrays of a channel mean any."""
+    """The active channels that serve a group."""
+    return db.session.scalars(select(Channel).where(serves(group))).all()
+
+
+def serves(group: Group) -> ColumnElement[bool]:
+    """That a channel is active and serves a group; empty arrays of a channel mean any."""
     empty = func.cardinality
-    return db.session.scalars(
-        select(Channel).where(
-            Channel.state == "active",
-            or_(empty(Channel.countries) == 0, literal(group.country) == any_(Channel.countries)),
-            or_(empty(Channel.operators) == 0, literal(group.operator) == any_(Channel.operators)),
-            or_(empty(Channel.kinds) == 0, literal(group.kind) == any_(Channel.kinds)),
-            or_(Channel.tenant_ids == [], Channel.tenant_ids.contains([group.tenant_id])),
-        )
-    ).all()
+    return and_(
+        Channel.state == "active",
+        or_(empty(Channel.countries) == 0, literal(group.country) == any_(Channel.countries)),
+        or_(empty(Channel.operators) == 0, literal(group.operator) == any_(Channel.operators)),
+        or_(empty(Channel.kinds) == 0, literal(group.kind) == any_(Channel.kinds)),
+        or_(Channel.tenant_ids == [], Channel.tenant_ids.contains([group.tenant_id])),
+    )
 
 
 def choose(group: Group, parts: int) -> Way | float | None:
@@ -61,7 +64,7 @@ def choose(group: Group, parts: int) -> Way | float | None:
     wait_s: float | None = None
     while found:
         channel = random.choices(found, [max(each.weight, 1) for each in found])[0]  # a draw, no secret
-        grant = take(channel.id, parts)
+        grant = take(channel.id, parts) if channel.tps else unlimited(parts)
         if grant.parts:
             return Way(channel.id, channel.name, channel.kind, channel.settings, channel.secrets, grant)
         wait_s = grant.wait_s if wait_s is None else min(wait_s, grant.wait_s)

@@ -1,0 +1,31 @@
+"""Time zones a person may choose, and moments given as a date and a time on their clock."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_location
+from flask_babel import get_locale
+
+ZONES = (
+    "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Singapore", "Asia/Tokyo", "Asia/Kolkata", "Asia/Dubai", "Europe/London",
+    "Europe/Berlin", "Europe/Moscow", "America/New_York", "America/Chicago", "America/Los_Angeles",
+    "America/Sao_Paulo", "Australia/Sydney", "UTC",
+)  # fmt: skip
+
+
+def options(also: str = "") -> list[tuple[str, str]]:
+    """The zones and their names in the reader's language, with the one that is in use."""
+    names = ZONES if not also or also in ZONES else (also, *ZONES)
+    locale = get_locale()
+    return [(name, f"{get_timezone_location(name, locale=locale)} ({name})") for name in names]
+
+
+def moment(date: str, clock: str, zone: str) -> datetime | None:
+    """The instant of "2026-11-23" and "10:00" in a zone; None when they are none. In the hour that a change of the
+    clocks leaves out it is that much later, in the hour that comes twice the first."""
+    try:
+        return datetime.fromisoformat(f"{date}T{clock}").replace(tzinfo=ZoneInfo(zone))
+    except (ValueError, OSError):
+        return None
