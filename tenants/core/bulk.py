@@ -6,10 +6,11 @@ COPY is for tenant and temporary tables; PostgreSQL refuses it on tables with ro
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, FromClause, Table, bindparam, func, insert, select
+from sqlalchemy import ARRAY, Column, FromClause, Table, Text, bindparam, cast, func, insert, literal, select
 
 from tenants.core import scopes
 from tenants.core.db import TENANT, db
@@ -38,7 +39,10 @@ def copy(table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) ->
 
 def arrays(name: str, columns: Mapping[str, tuple[Any, Sequence[Any]]]) -> FromClause:
     """A FROM clause of rows given as one array a column: `{"id": (BigInteger, [1, 2]), …}` under the alias `name`."""
-    bound = [bindparam(None, list(values), type_=ARRAY(kind), unique=True) for kind, values in columns.values()]
+    bound = [
+        cast(bindparam(None, literal_of(values), type_=Text, unique=True), ARRAY(kind))
+        for kind, values in columns.values()
+    ]
     return (
         func.unnest(*bound)
         .table_valued(*[Column(key, kind) for key, (kind, _) in columns.items()], name=name)
@@ -46,12 +50,30 @@ def arrays(name: str, columns: Mapping[str, tuple[Any, Sequence[Any]]]) -> FromC
     )
 
 
-def insert_arrays(table: Table, columns: Mapping[str, Sequence[Any]]) -> None:
-    """Insert rows given as one array a column, in one statement."""
+def literal_of(values: Sequence[Any]) -> str:
+    """Pure: PostgreSQL's text form of an array, several times as fast as the driver's own."""
+    return "{" + ",".join([_element(value) for value in values]) + "}"
+
+
+def _element(value: Any) -> str:
+    if value is None:
+        return "NULL"
+    if isinstance(value, int):  # bool too: PostgreSQL reads True as it reads true
+        return str(value)
+    if isinstance(value, bytes):
+        return f'"\\\\x{value.hex()}"'
+    plain = json.dumps(value) if isinstance(value, dict | list) else str(value)
+    return '"' + plain.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def insert_arrays(table: Table, columns: Mapping[str, Sequence[Any]], **same: Any) -> None:
+    """Insert rows given as one array a column, in one statement; `same` are columns with one value for all rows."""
     if not next(iter(columns.values()), None):
         return
     source = arrays("given", {name: (table.columns[name].type, values) for name, values in columns.items()})
-    db.session.execute(insert(table).from_select(list(columns), select(*[source.c[name] for name in columns])))
+    chosen = [source.c[name] for name in columns]
+    alike = [literal(value, table.columns[name].type) for name, value in same.items()]
+    db.session.execute(insert(table).from_select([*columns, *same], select(*chosen, *alike)))
 
 
 def take_ids(sequence: Any, count: int) -> list[int]:

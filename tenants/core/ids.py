@@ -5,6 +5,7 @@ tenant and the kind back, or None.
 
 from __future__ import annotations
 
+import re
 import struct
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,11 +19,14 @@ PREFIXES = {
     "template": "tpl", "campaign": "cmp", "message": "msg", "file": "fil", "channel": "chn", "topup": "top",
     "review": "rev", "hold": "hld", "event": "evt", "session": "ses", "identity": "usr",
 }  # fmt: skip
+_NAMES = {prefix: name for name, prefix in PREFIXES.items()}
 _KINDS = {prefix: number for number, prefix in enumerate(sorted(PREFIXES.values()), 1)}
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-_VALUES = {char: value for value, char in enumerate(_ALPHABET)}
-_VALUES |= {char.lower(): value for char, value in _VALUES.items()}
+_PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 LENGTH = 26
+_DIGITS = re.compile(f"[{_ALPHABET}{_ALPHABET.lower()}]{{{LENGTH}}}")
+# int() knows base 32 with the letters up to V.
+_TO_BASE_32 = str.maketrans(_ALPHABET + _ALPHABET.lower(), "0123456789ABCDEFGHIJKLMNOPQRSTUV" * 2)
 # 8 bytes id, 6 bytes tenant, 1 byte kind, 1 byte that must be zero.
 _LAYOUT = struct.Struct(">QHIBB")
 
@@ -39,25 +43,22 @@ def encode(secret: str, kind: str, tenant_id: int, id: int) -> str:
     prefix = PREFIXES[kind]
     block = _LAYOUT.pack(id, tenant_id >> 32, tenant_id & 0xFFFFFFFF, _KINDS[prefix], 0)
     number = int.from_bytes(_cipher(secret).encryptor().update(block), "big")
-    return prefix + "_" + "".join(_ALPHABET[(number >> shift) & 31] for shift in range(125, -1, -5))
+    return prefix + "_" + "".join([_PAIRS[(number >> shift) & 1023] for shift in range(120, -1, -10)])
 
 
 def decode(secret: str, text: str) -> PublicId | None:
     """What a public id names; None for anything that this secret did not make."""
     prefix, _, digits = text.partition("_")
-    if prefix not in _KINDS or len(digits) != LENGTH or not _VALUES.keys() >= set(digits):
+    if prefix not in _KINDS or not _DIGITS.fullmatch(digits):
         return None
-    number = 0
-    for char in digits:
-        number = number << 5 | _VALUES[char]
+    number = int(digits.translate(_TO_BASE_32), 32)
     if number >> 128:
         return None
     block = _cipher(secret).decryptor().update(number.to_bytes(16, "big"))
     id, high, low, kind, zero = _LAYOUT.unpack(block)
     if zero or kind != _KINDS[prefix]:
         return None
-    name = next(name for name, known in PREFIXES.items() if known == prefix)
-    return PublicId(name, high << 32 | low, id)
+    return PublicId(_NAMES[prefix], high << 32 | low, id)
 
 
 @lru_cache(maxsize=8)

@@ -125,7 +125,8 @@ def begin_slice(claim: Claim, channel_id: int, parts: int, signature_id: int, ke
     )
     if not renewed.rowcount:  # type: ignore[attr-defined]
         return None
-    rows = db.session.execute(_slice(claim, channel_id, parts, signature_id, key)).all()
+    statement = _slice(claim, channel_id, parts, signature_id, key).execution_options(synchronize_session=False)
+    rows = db.session.execute(statement).all()
     picked = [Picked(row.id, row.attempt, row.segments, row.sealed) for row in rows if row.state == State.SUBMITTING]
     tallies = [Tally(claim.campaign_id, 0, State.QUEUED, State.SUBMITTING, len(picked))] if picked else []
     tallies += [

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Text, func, insert, select, update
+from sqlalchemy import BigInteger, func, insert, select, update
 
 from tenants.core import agenda, bulk, jobs, scopes
 from tenants.core.clock import now
@@ -88,23 +88,22 @@ def _route_group(planned: Planned) -> tuple[str, str]:
 def _add_batches(
     campaign_id: int, batches: Sequence[tuple[int, str, str, int]], lane: str, kind: str, valid_until: datetime
 ) -> None:
-    n, at = len(batches), now()
     bulk.insert_arrays(
         Batch.__table__,  # type: ignore[arg-type]
         {
-            "tenant_id": [scopes.tenant_id()] * n,
-            "campaign_id": [campaign_id] * n,
             "batch_no": [each[0] for each in batches],
             "country": [each[1] for each in batches],
             "operator": [each[2] for each in batches],
             "total": [each[3] for each in batches],
             "left": [each[3] for each in batches],
-            "kind": [kind] * n,
-            "lane": [lane] * n,
-            "state": ["held"] * n,
-            "ready_at": [at] * n,
-            "valid_until": [valid_until] * n,
         },
+        tenant_id=scopes.tenant_id(),
+        campaign_id=campaign_id,
+        kind=kind,
+        lane=lane,
+        state="held",
+        ready_at=now(),
+        valid_until=valid_until,
     )
 
 
@@ -169,8 +168,8 @@ def recover(campaign_id: int, batch_no: int) -> None:
     ids = _ids(campaign_id, batch_no, [State.SUBMITTING])
     key = f"recover:{scopes.tenant_id()}:{campaign_id}:{batch_no}:{batch.lease}"
     if ids:
-        columns: Columns = {"id": (BigInteger, ids), "code": (Text, ["lease_lost"] * len(ids))}
-        book(shift(State.IN_DOUBT, "in_doubt", "delivered", key, columns), key)
+        columns: Columns = {"id": (BigInteger, ids)}
+        book(shift(State.IN_DOUBT, "in_doubt", "delivered", key, columns, code="lease_lost"), key)
     left = len(_ids(campaign_id, batch_no, [State.QUEUED]))
     flow = db.session.scalar(select(Run.flow).where(Run.campaign_id == campaign_id))
     state = "sent" if not left else "ready" if flow == "open" else "held"
@@ -214,12 +213,8 @@ def _end_queued(campaign_id: int, batch_no: int, to: State, outcome: str, key: s
 def _end(ids: list[int], to: State, outcome: str, basis: str, key: str, code: str) -> None:
     if not ids:
         return
-    columns: Columns = {
-        "id": (BigInteger, ids),
-        "code": (Text, [code] * len(ids)),
-        "done_at": (DateTime(True), [now()] * len(ids)),
-    }
-    book(shift(to, outcome, basis, key, columns), key)
+    columns: Columns = {"id": (BigInteger, ids)}
+    book(shift(to, outcome, basis, key, columns, code=code, done_at=now()), key)
 
 
 def _ids(campaign_id: int, batch_no: int, states: Sequence[State]) -> list[int]:

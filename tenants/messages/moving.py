@@ -47,12 +47,12 @@ def txn_of(key: str, campaign_id: int) -> uuid.UUID:
 
 
 def shift(
-    to: State, outcome: str, basis: str, key: str, columns: Columns
+    to: State, outcome: str, basis: str, key: str, columns: Columns, **alike: Any
 ) -> list[Tally]:  # fmt: skip
     """Move the messages whose ids are given in `columns["id"]` to `to`, if their state may become it.
 
-    With "attempt" among the columns only that attempt is moved; other columns are set under their own name. Rows that
-    may not move are left as they are.
+    With "attempt" among the columns only that attempt is moved; other columns are set under their own name, and `alike`
+    to one value for all. Rows that may not move are left as they are.
     """
     money = due(outcome, basis)
     given = bulk.arrays("given", columns)
@@ -69,7 +69,7 @@ def shift(
         .cte("old")
     )
     unsettled = old.c.settle_txn.is_(None)
-    values: dict[str, Any] = {name: old.c[name] for name in set_}
+    values: dict[str, Any] = {name: old.c[name] for name in set_} | alike
     if money != "keep":
         values["settle_txn"] = case((unsettled, settling_txn(key)), else_=old.c.settle_txn)
     moved = (
@@ -108,10 +108,11 @@ def book(tallies: Sequence[Tally], key: str) -> None:
     by_campaign: dict[int, list[Tally]] = defaultdict(list)
     for tally in tallies:
         by_campaign[tally.campaign_id].append(tally)
+    # All runs first, the wallet last: whoever holds the wallet waits for nobody's run.
     for campaign_id in sorted(by_campaign):
-        own = by_campaign[campaign_id]
-        _count(campaign_id, own)
-        _settle(campaign_id, own, key)
+        _count(campaign_id, by_campaign[campaign_id])
+    for campaign_id in sorted(by_campaign):
+        _settle(campaign_id, by_campaign[campaign_id], key)
 
 
 def _count(campaign_id: int, tallies: Sequence[Tally]) -> None:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, and_, func, select, update
+from sqlalchemy import ARRAY, BigInteger, DateTime, SmallInteger, Text, and_, any_, func, literal, select, update
 
 from tenants import webhooks
 from tenants.core import bulk, crash, jobs, scopes
@@ -58,23 +58,23 @@ def store(channel_id: int, incoming: Sequence[Incoming], secret: str) -> None:
     if not incoming:
         return
     found = [references.parse(secret, each.reference) if each.reference else None for each in incoming]
-    n, at = len(incoming), now()
+    at = now()
     bulk.insert_arrays(
         Receipt.__table__,  # type: ignore[arg-type]
         {
-            "channel_id": [channel_id] * n,
             "provider_ref": [each.provider_ref for each in incoming],
             "reference": [each.reference for each in incoming],
             "outcome": [each.outcome for each in incoming],
             "code": [each.code for each in incoming],
             "at": [each.at for each in incoming],
-            "received_at": [at] * n,
-            "next_at": [at] * n,
             "state": ["matched" if known else "new" for known in found],
             "tenant_id": [known[0] if known else None for known in found],
             "message_id": [known[1] if known else None for known in found],
             "attempt": [known[2] if known else None for known in found],
         },
+        channel_id=channel_id,
+        received_at=at,
+        next_at=at,
     )
     jobs.after_commit(Job.SETTLE_RECEIPTS)
 
@@ -156,13 +156,15 @@ def settle(basis: str) -> int:
     first = {row.message_id: row.id for row in reversed(rows) if row.outcome != "accepted"}
     tallies: list[Tally] = []
     for to, outcome in dict.fromkeys(ENDS.values()):
-        own = [row for row in rows if ENDS[row.outcome][0] is to and first.get(row.message_id, row.id) == row.id]
-        if own:
-            moved = _shift(to, outcome, basis, f"{key}:{outcome}", own, at)
+        news = [row for row in rows if ENDS[row.outcome][0] is to and first.get(row.message_id, row.id) == row.id]
+        if news:
+            moved = _shift(to, outcome, basis, f"{key}:{outcome}", news, at)
             book(moved, f"{key}:{outcome}")
             tallies += moved
     crash.point("during_settle")
-    db.session.execute(update(Receipt).where(Receipt.id.in_([row.id for row in rows])).values(state="settled"))
+    own = literal([row.id for row in rows], ARRAY(BigInteger))
+    settled = update(Receipt).where(Receipt.id == any_(own)).values(state="settled")
+    db.session.execute(settled.execution_options(synchronize_session=False))
     _tell(tallies)
     return len(rows)
 

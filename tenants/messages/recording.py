@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, insert, literal, select, update
+from sqlalchemy import BigInteger, SmallInteger, Text, insert, literal, select, update
 
 from tenants.core import bulk, scopes
 from tenants.core.clock import now
@@ -70,18 +70,15 @@ def _accept(
     ids, refs = [each.id for each in results], [each.provider_ref for each in results]
     tallies = shift(
         State.ACCEPTED, "accepted", basis, key,
-        {"id": (BigInteger, ids), "provider_ref": (Text, refs), "answered_at": (DateTime(True), [at] * len(ids))},
+        {"id": (BigInteger, ids), "provider_ref": (Text, refs)}, answered_at=at,
     )  # fmt: skip
     if sum(tally.count for tally in tallies) < len(ids):
         _note_answer(ids, refs, at)
     if index_refs:
         bulk.insert_arrays(
             Submission.__table__,  # type: ignore[arg-type]
-            {
-                "channel_id": [channel_id] * len(ids), "provider_ref": refs,
-                "tenant_id": [scopes.tenant_id()] * len(ids), "message_id": ids,
-                "attempt": [each.attempt for each in results], "at": [at] * len(ids),
-            },
+            {"provider_ref": refs, "message_id": ids, "attempt": [each.attempt for each in results]},
+            channel_id=channel_id, tenant_id=scopes.tenant_id(), at=at,
         )  # fmt: skip
     return tallies
 
@@ -101,13 +98,11 @@ def _move(
 ) -> list[Tally]:
     if not results:
         return []
-    times = (DateTime(True), [at] * len(results))
     columns: Columns = {
         "id": (BigInteger, [each.id for each in results]),
         "code": (Text, [each.code for each in results]),
-        "answered_at": times,
     }
-    return shift(to, outcome, basis, key, columns | ({"done_at": times} if final else {}))
+    return shift(to, outcome, basis, key, columns, answered_at=at, **({"done_at": at} if final else {}))
 
 
 def _requeue(results: Sequence[Result], basis: str, key: str, at: datetime) -> list[Tally]:
@@ -118,10 +113,9 @@ def _requeue(results: Sequence[Result], basis: str, key: str, at: datetime) -> l
     columns: Columns = {
         "id": (BigInteger, ids),
         "code": (Text, [each.code for each in results]),
-        "answered_at": (DateTime(True), [at] * len(ids)),
     }
     # The money stays held, as it does in doubt: the next attempt is paid by the same hold.
-    tallies = shift(State.QUEUED, "in_doubt", basis, key, columns)
+    tallies = shift(State.QUEUED, "in_doubt", basis, key, columns, answered_at=at)
     superseded = select(
         Message.id, Message.attempt, Message.channel_id, Message.provider_ref,
         literal(int(State.REJECTED), SmallInteger), Message.code, Message.submitted_at, Message.answered_at,

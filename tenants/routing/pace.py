@@ -14,15 +14,16 @@ from tenants.core.db import db
 from tenants.routing.models import Channel
 
 WINDOW_S = 2.0
-UNLIMITED = 1_000_000
 
 
 @dataclass(frozen=True)
 class Grant:
-    """`parts` that may be sent now; when none, `wait_s` until there may be."""
+    """`parts` that may be sent now; when none, `wait_s` until there may be. `bounded`: what is not used is to be given
+    back."""
 
     parts: int
     wait_s: float = 0.0
+    bounded: bool = True
 
 
 def take(channel_id: int, want: int) -> Grant:
@@ -33,7 +34,7 @@ def take(channel_id: int, want: int) -> Grant:
     if channel is None:
         return Grant(0, WINDOW_S)
     if not channel.tps:
-        return Grant(want)
+        return unlimited(want)
     tokens = float(channel[1])
     parts = min(want, int(tokens))
     db.session.execute(
@@ -44,6 +45,11 @@ def take(channel_id: int, want: int) -> Grant:
     # Half a window's worth, so that a slow channel is asked once a second and not for every single part.
     enough = min(want, max(1.0, channel.tps * WINDOW_S / 2))
     return Grant(parts, 0.0 if parts else max(0.05, (enough - tokens) / channel.tps))
+
+
+def unlimited(want: int) -> Grant:
+    """The grant of a channel without a pace: its row need not be asked."""
+    return Grant(want, bounded=False)
 
 
 def give_back(channel_id: int, parts: int) -> None:

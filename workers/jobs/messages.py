@@ -69,7 +69,7 @@ def _send(claim: Claim) -> None:
         writer, basis = messages.writer(claim.campaign_id, vault()), _basis(claim.tenant_id)
     group = routing.Group(claim.tenant_id, claim.country, claim.operator, claim.kind)
     stop_at = time.monotonic() + JOB_S
-    wait_s, again = 0.0, 0
+    wait_s, again, taken = 0.0, 0, 0
     for number in range(SLICES_MAX):
         with scopes.platform(Reason.DISPATCH):
             way = routing.choose(group, messages.SLICE_MAX)
@@ -80,16 +80,31 @@ def _send(claim: Claim) -> None:
         picked = _begin(claim, way, writer, key)
         if picked is None:
             return
-        used = sum(each.segments for each in picked)
-        if used != way.grant.parts:
-            with scopes.platform(Reason.DISPATCH):
-                routing.give_back(way.channel_id, way.grant.parts - used)
+        _return_unused(way, picked)
         if not picked:
             break
-        again += _leave(claim, way, writer, picked, basis, key)
-        if time.monotonic() > stop_at:
-            break
-    _end(claim, wait_s, again)
+        taken += len(picked)
+        results = _leave(claim, way, writer, picked)
+        last = taken >= claim.left or number == SLICES_MAX - 1 or time.monotonic() > stop_at
+        with scopes.tenant(claim.tenant_id):
+            again += messages.record(
+                results, channel_id=way.channel_id, basis=basis, key=f"{key}:answers", index_refs=not _echoes(way)
+            )
+            if last:
+                _end(claim, 0.0, again)
+            crash.point("before_recorded")
+        crash.point("after_recorded")
+        if last:
+            return
+    with scopes.tenant(claim.tenant_id):
+        _end(claim, wait_s, again)
+
+
+def _return_unused(way: routing.Way, picked: Sequence[Picked]) -> None:
+    used = sum(each.segments for each in picked)
+    if way.grant.bounded and used != way.grant.parts:
+        with scopes.platform(Reason.DISPATCH):
+            routing.give_back(way.channel_id, way.grant.parts - used)
 
 
 def _begin(claim: Claim, way: routing.Way, writer: Writer, key: str) -> list[Picked] | None:
@@ -99,8 +114,8 @@ def _begin(claim: Claim, way: routing.Way, writer: Writer, key: str) -> list[Pic
     return picked
 
 
-def _leave(claim: Claim, way: routing.Way, writer: Writer, picked: Sequence[Picked], basis: str, key: str) -> int:
-    """Hand a slice to the carrier and write down what it said; how many are to be tried again."""
+def _leave(claim: Claim, way: routing.Way, writer: Writer, picked: Sequence[Picked]) -> list[Result]:
+    """Hand a slice to the carrier; what it said."""
     secret = current_app.config["SETTINGS"].qunfa_secret
     outgoing = []
     for each in picked:
@@ -109,14 +124,7 @@ def _leave(claim: Claim, way: routing.Way, writer: Writer, picked: Sequence[Pick
     # No transaction is open here: a slow carrier holds nothing of the database.
     answers = channels.send(way.kind, opened(way.channel_id, way.settings, way.secrets), outgoing)
     crash.point("after_sent")
-    results = [_result(each, answer) for each, answer in zip(picked, answers, strict=True)]
-    with scopes.tenant(claim.tenant_id):
-        again = messages.record(
-            results, channel_id=way.channel_id, basis=basis, key=f"{key}:answers", index_refs=not _echoes(way)
-        )
-        crash.point("before_recorded")
-    crash.point("after_recorded")
-    return again
+    return [_result(each, answer) for each, answer in zip(picked, answers, strict=True)]
 
 
 def _echoes(way: routing.Way) -> bool:
@@ -134,13 +142,13 @@ def _result(picked: Picked, answer: SendResult) -> Result:
 
 
 def _end(claim: Claim, wait_s: float, again: int) -> None:
-    with scopes.tenant(claim.tenant_id):
-        left = messages.waiting(claim.campaign_id, claim.batch_no)
-        # Only those to be tried again are left: the next pass takes them up after a pause.
-        next_try = bool(again) and left <= again
-        if next_try:
-            wait_s = RETRY_AFTER_S[min(claim.tries, len(RETRY_AFTER_S) - 1)]
-        messages.give_back(claim, wait_s=wait_s, next_try=next_try)
+    """End the lease, in the tenant's scope."""
+    left = messages.waiting(claim.campaign_id, claim.batch_no)
+    # Only those to be tried again are left: the next pass takes them up after a pause.
+    next_try = bool(again) and left <= again
+    if next_try:
+        wait_s = RETRY_AFTER_S[min(claim.tries, len(RETRY_AFTER_S) - 1)]
+    messages.give_back(claim, wait_s=wait_s, next_try=next_try)
 
 
 def _basis(tenant_id: int) -> str:
