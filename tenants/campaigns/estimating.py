@@ -89,7 +89,7 @@ def faults(campaign: Campaign, template: Version | None, fields: Sequence[str]) 
 
 
 def _binding_fault(variable: Variable, binding: dict[str, str] | None, fields: Sequence[str]) -> Any:
-    if binding is None or binding.get("field", variable.name) not in fields and "value" not in binding:
+    if binding is None or ("value" not in binding and binding["field"] not in fields):
         return "binding_missing", {"name": variable.name}
     if "value" not in binding:
         return None

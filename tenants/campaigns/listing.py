@@ -16,7 +16,7 @@ PAGE = 30
 def listed(
     *, states: Sequence[str] = (), before: int | None = None, after: int | None = None, limit: int = PAGE
 ) -> list[Campaign]:
-    """One page, newest first, optionally of some states: those older than the id `before`, or just newer than `after`."""
+    """One page, newest first, optionally of some states: what is older than `before`, or just newer than `after`."""
     query = select(Campaign).limit(limit)
     if states:
         query = query.where(Campaign.state.in_(states))
