@@ -101,7 +101,7 @@ def guess(layout: Layout) -> Mapping:
         elif len(names) == FIELDS_MAX or not (headers[at] or samples[at]):
             columns.append(Column(Target.SKIP))
         else:
-            names.append(_unused(field_name(headers[at]) or _letters(at), names))
+            names.append(_unused(field_name(headers[at]) or letters(at), names))
             columns.append(Column(Target.FIELD, names[-1], _type_of(samples[at])))
     return Mapping(tuple(columns))
 
@@ -147,7 +147,7 @@ def _unused(name: str, taken: Sequence[str]) -> str:
     return next(candidate for candidate in (name, *numbered) if candidate not in taken)
 
 
-def _letters(at: int) -> str:
+def letters(at: int) -> str:
     """A, B, …, Z, AA, AB: the column as a spreadsheet names it."""
     return (chr(ord("A") + at // 26 - 1) if at >= 26 else "") + chr(ord("A") + at % 26)
 

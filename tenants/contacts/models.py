@@ -98,8 +98,8 @@ class ImportRow(Base):
     """A row worth keeping: a refused row of any import, or a good row of an audience (`problem` is empty).
 
     `problem`: a code, with what completes it behind a colon ("duplicate:37", "value_not_date:2").
-    `sealed` holds {"n": E.164 or what was typed, "v": …}, bound to "import_id:row_no"; v is {field: value} of a good row
-    and the list of all cells of a refused one.
+    `sealed` holds {"n": E.164 or what was typed, "v": …}, bound to "import_id:row_no"; v is {field: value} of a good
+    row and the list of all cells of a refused one.
     """
 
     __tablename__ = "import_rows"

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from tenants.accounts.vaults import vault
 from tenants.core import bulk
 from tenants.core.db import db
-from tenants.optouts.models import OptOut
+from tenants.optouts.models import GlobalBlock, OptOut
 
 # An opt-out under this signature is one from everything the business sends.
 EVERY_SIGNATURE = 0
@@ -30,3 +31,19 @@ def filter(indexes: Sequence[bytes], signature_id: int) -> set[bytes]:
 def blocked(phone_index: InstrumentedAttribute[bytes], signature_id: int) -> ColumnElement[bool]:
     """The same question as an expression on a row of the tenant's own tables."""
     return exists().where(OptOut.phone_index == phone_index, OptOut.signature_id.in_((EVERY_SIGNATURE, signature_id)))
+
+
+def known(phone_index: InstrumentedAttribute[bytes]) -> ColumnElement[bool]:
+    """Whether a row's number has opted out of anything, as an expression."""
+    return exists().where(OptOut.phone_index == phone_index)
+
+
+def blocked_for_all(numbers: Sequence[str]) -> set[str]:
+    """Those of the numbers (E.164) to which no business may send."""
+    if db.session.scalar(select(GlobalBlock.phone_index).limit(1)) is None:
+        return set()
+    keys = vault()
+    number_of = {keys.platform_index(number): number for number in numbers}
+    given = bulk.arrays("given", {"phone_index": (GlobalBlock.phone_index.type, list(number_of))})
+    found = select(GlobalBlock.phone_index).where(GlobalBlock.phone_index.in_(select(given.c.phone_index)))
+    return {number_of[index] for index in db.session.scalars(found)}

@@ -13,7 +13,7 @@ from tenants.core.db import SHARED, TENANT, Base
 class OptOut(Base):
     """A number that must not be sent to: under one signature, or (signature_id 0) under all of this business.
 
-    `sealed` holds the number, bound to `phone_index`; source: typed, import, reply.
+    `sealed` holds the number, bound to `phone_index`; source: page, import, reply.
     """
 
     __tablename__ = "optouts"

@@ -1,0 +1,51 @@
+"""Numbers pasted into a page: the recipients of one campaign, taken in at once."""
+
+from __future__ import annotations
+
+import re
+
+from tenants.contacts import merging, reading, running
+from tenants.contacts.columns import Column, Mapping, Target
+from tenants.contacts.models import Import
+from tenants.contacts.states import Purpose, State
+from tenants.contacts.tabular import START, Chunk
+from tenants.core.clock import now
+from tenants.core.db import db
+from tenants.core.errors import Invalid
+
+NUMBERS_MAX = 10_000
+TEXT_MAX = 40 * NUMBERS_MAX
+# A space may stand inside a number too; see _numbers.
+_APART = re.compile(r"[\n\r,，;；、\t|]+")
+_ONLY_PHONE = Mapping((Column(Target.PHONE),))
+
+
+def paste(text: str, *, name: str, by: int | None) -> Import:
+    """Numbers on lines of their own, or parted by commas or spaces. Invalid when there are none or too many."""
+    numbers = _numbers(text)
+    if not numbers:
+        raise Invalid({"numbers": "paste_empty"})
+    if len(numbers) > NUMBERS_MAX or len(text) > TEXT_MAX:
+        raise Invalid({"numbers": ("paste_too_many", {"count": len(numbers), "max": NUMBERS_MAX})})
+    found = Import(purpose=Purpose.AUDIENCE, name=name, state=State.DONE, created_by=by, created_at=now(),
+                   finished_at=now(), mapping=_ONLY_PHONE.to_json())  # fmt: skip
+    db.session.add(found)
+    db.session.flush()
+    rows = [(row_no, [number]) for row_no, number in enumerate(numbers, 1)]
+    good, refused = reading.read(Chunk(rows, [], START), _ONLY_PHONE)
+    kept = merging.keep_audience(found, good)
+    merging.keep_refusals(found, refused)
+    found.rows_n, found.created_n, found.optedout_n = len(rows), kept.created, kept.optedout
+    running.count_refusals(found, refused)
+    db.session.flush()
+    return found
+
+
+def _numbers(text: str) -> list[str]:
+    """The pieces that stand for a number each. A space parts two numbers where both sides are long enough to be one."""
+    numbers: list[str] = []
+    for piece in _APART.split(text):
+        words = piece.split()
+        long = [word for word in words if sum(map(str.isdigit, word)) >= 7]
+        numbers += words if len(long) > 1 else [piece.strip()] if words else []
+    return numbers

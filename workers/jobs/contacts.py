@@ -1,0 +1,26 @@
+"""Imports: chunk after chunk, each its own transaction, for a bounded time."""
+
+from __future__ import annotations
+
+import time
+
+from tenants import contacts
+from tenants.core import agenda, scopes
+from tenants.core.jobs import Job
+
+JOB_S = 20.0
+
+
+def import_file(tenant_id: int, import_id: int) -> None:
+    """Go on with an import where its last chunk ended; ring again when the time is up."""
+    with scopes.tenant(tenant_id):
+        claimed = contacts.claim_import(import_id)
+    stop_at = time.monotonic() + JOB_S
+    more = claimed
+    while more and time.monotonic() < stop_at:
+        with scopes.tenant(tenant_id):
+            more = contacts.import_chunk(import_id)
+    if more:
+        with scopes.tenant(tenant_id):
+            contacts.release_import(import_id)
+            agenda.put(Job.IMPORT_FILE, import_id)
