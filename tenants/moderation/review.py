@@ -109,24 +109,32 @@ def decide(id: int, *, approved: bool, reason: str = "", by: int, above: Mapping
     """Approve or reject, in the platform's scope. `above` adds the deciders of rooms that lie above this one.
 
     The tenant's part is committed first and may be repeated, so a crash in between leaves a review one decides again.
-    Going live is no tenant's own act: it is part of this transaction.
+    A subject that is no longer in review makes the review `withdrawn`: look at the state of the answer.
     """
     review = db.session.get(Review, id, with_for_update=True, populate_existing=True)
     if review is None:
         raise NotFound
     _may_decide(review, approved, reason, by)
-    if review.subject == "go_live":
-        accounts.decide_go_live(review.tenant_id, approved, reason, by)
+    try:
+        _tell(review, approved, reason, by, {**DECIDERS, **(above or {})})
+    except WrongState:
+        # It left the queue by another way: cancelled by its owner, or decided where it lives.
+        review.state, reason = "withdrawn", ""
     else:
-        decider = {**DECIDERS, **(above or {})}[review.subject]
-        with scopes.tenant(review.tenant_id):
-            decider(review.subject_id, review.version, approved, reason, by)
-    review.state = "approved" if approved else "rejected"
+        review.state = "approved" if approved else "rejected"
     review.reason, review.decided_by, review.decided_at = reason, by, now()
     audit.record(
         f"review.{review.state}", actor_id=by, object=f"review:{id}", tenant_id=review.tenant_id, subject=review.subject
     )
     return review
+
+
+def _tell(review: Review, approved: bool, reason: str, by: int, deciders: Mapping[str, Decider]) -> None:
+    if review.subject == "go_live":  # no act of the tenant's own: part of this transaction
+        accounts.decide_go_live(review.tenant_id, approved, reason, by)
+        return
+    with scopes.tenant(review.tenant_id):
+        deciders[review.subject](review.subject_id, review.version, approved, reason, by)
 
 
 def _may_decide(review: Review, approved: bool, reason: str, by: int) -> None:

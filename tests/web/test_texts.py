@@ -20,6 +20,10 @@ def test_marks_are_numbered_and_everything_is_escaped() -> None:
     )
 
 
+def test_what_is_marked_is_escaped_too() -> None:
+    assert texts.marked("<i>", [Mark(0, 3, "review")]) == '<mark class="hit hit-warn">&lt;i&gt;<sup>1</sup></mark>'
+
+
 def test_a_fault_at_a_variable_is_about_all_of_it() -> None:
     assert texts.place("Hi {name}【", 3) == (3, 9)
     assert texts.place("Hi {name}【", 9) == (9, 10)

@@ -21,9 +21,9 @@ PAGES = {
 
 
 def decided(review: Review) -> None:
-    """Write the mail about a decision; nothing when the applicant is gone."""
+    """Write the mail about a decision; nothing when the applicant is gone or took it back."""
     applicant = moderation.applicant(review)
-    if applicant is None:
+    if applicant is None or review.state == "withdrawn":
         return
     with force_locale(applicant.locale):
         subject = content.named(content.SUBJECTS, review.subject)

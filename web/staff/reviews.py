@@ -14,7 +14,7 @@ from tenants.core import audit, files, scopes
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.errors import Invalid, Refused
-from tenants.moderation import Decider, Hit, Item, Waiting
+from tenants.moderation import Decider, Hit, Item, Review, Waiting
 from web import texts, words
 from web.auth import Policy, allow, viewer
 from web.downloads import attachment
@@ -77,8 +77,7 @@ def decide(review: int) -> Any:
         return _desk(review, errors), 422
     notices.decided(decided)
     db.session.commit()
-    done = _("“%(title)s” was approved.") if approved else _("“%(title)s” was rejected.")
-    answer = make_response(_desk(following, done=done % {"title": decided.title}))
+    answer = make_response(_desk(following, done=_done(decided)))
     answer.headers["HX-Push-Url"] = _address(following)
     return answer
 
@@ -98,6 +97,14 @@ def document(review: int, number: int) -> Response:
     db.session.commit()
     with scopes.tenant(found.tenant_id):
         return attachment(files.get(shown[number - 1]["id"]))
+
+
+def _done(review: Review) -> str:
+    if review.state == "withdrawn":
+        return str(_("“%(title)s” no longer waits: it was taken back or decided elsewhere.", title=review.title))
+    if review.state == "approved":
+        return str(_("“%(title)s” was approved.", title=review.title))
+    return str(_("“%(title)s” was rejected.", title=review.title))
 
 
 def _reason() -> str:

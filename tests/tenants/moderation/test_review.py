@@ -173,6 +173,19 @@ def test_a_room_above_is_told_in_the_tenants_scope(app: Flask) -> None:
     assert told == [(5, 3, False, "exaggerated", STAFF)]
 
 
+def test_what_was_taken_back_meanwhile_leaves_the_queue(app: Flask) -> None:
+    acme = factories.business()
+
+    def cancelled(id: int, version: int, approved: bool, reason: str, by: int) -> None:
+        raise WrongState(state="cancelled")
+
+    with scopes.tenant(acme.id):
+        review = moderation.ask("campaign", 5, title="Sale", shown={}, by=1)
+    with scopes.platform(Reason.STAFF):
+        decided = moderation.decide(review, approved=True, by=STAFF, above={"campaign": cancelled})
+        assert (decided.state, moderation.queue()) == ("withdrawn", [])
+
+
 def test_a_decision_interrupted_half_way_is_taken_again(app: Flask) -> None:
     acme = factories.business()
     made, review = signature(acme)
