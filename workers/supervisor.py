@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import IO
 
+from workers.embedded.ground import dying_with_us
+
 GRACE_S = 15.0
 RESTART_S_MAX = 30.0
 STEADY_S = 30.0
@@ -90,6 +92,7 @@ class Supervisor:
         child.process = subprocess.Popen(
             ["sh", "-c", f"exec {child.command}"], env=self.environment, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            preexec_fn=dying_with_us(signal.SIGTERM),
         )  # fmt: skip
         child.reader = threading.Thread(target=self._relay, args=(child, child.process), daemon=True)
         child.reader.start()

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import os
 import pwd
 import shutil
+import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 SOCKET_PATH_MAX = 100
 # PostgreSQL refuses to run as root, so both servers run as this user then.
 UNPRIVILEGED = "nobody"
+# From <linux/prctl.h>.
+PR_SET_PDEATHSIG = 1
 
 
 class Unusable(RuntimeError):
@@ -28,6 +33,17 @@ def user_options() -> dict[str, object]:
         return {}
     account = pwd.getpwnam(UNPRIVILEGED)
     return {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
+
+
+def dying_with_us(number: int) -> Callable[[], None]:
+    """For Popen's preexec_fn: the child gets signal `number` when this process dies, however it dies (Linux only)."""
+    libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+    def ask() -> None:
+        if libc is not None:
+            libc.prctl(PR_SET_PDEATHSIG, number)
+
+    return ask
 
 
 def own(path: Path) -> None:

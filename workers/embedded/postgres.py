@@ -16,6 +16,8 @@ from workers.embedded import ground
 from workers.embedded.ground import Unusable
 
 START_WAIT_S = 30.0
+# After a kill the backends of the last server need a moment to leave the shared memory.
+START_TRIES, START_PAUSE_S = 20, 0.5
 STOP_WAIT_S = 20.0
 DATABASE = "qunfa"
 SETTINGS = {
@@ -48,6 +50,17 @@ class Postgres:
         self.sockets = ground.sockets(self.home)
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
+        for _ in range(START_TRIES):
+            self._launch()
+            if self._answers():
+                break
+            time.sleep(START_PAUSE_S)
+        else:
+            tail = (self.home / "postgres.log").read_text(errors="replace").strip().splitlines()[-1:]
+            raise Unusable(f"PostgreSQL did not start on {self.data}: {' '.join(tail)}")
+        self._make_roles()
+
+    def _launch(self) -> None:
         options = dict(SETTINGS, unix_socket_directories=str(self.sockets))
         if self.fast:
             options |= {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
@@ -55,11 +68,10 @@ class Postgres:
         log = open(self.home / "postgres.log", "ab")  # noqa: SIM115  # the child keeps it
         self.process = subprocess.Popen(  # type: ignore[call-overload]
             [str(self.bin / "postgres"), "-D", str(self.data), *flags],
-            stdout=log, stderr=log, start_new_session=True, cwd="/", **ground.user_options(),
+            stdout=log, stderr=log, start_new_session=True, cwd="/",
+            preexec_fn=ground.dying_with_us(signal.SIGINT), **ground.user_options(),
         )  # fmt: skip
         log.close()
-        self._wait()
-        self._make_roles()
 
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
@@ -96,23 +108,25 @@ class Postgres:
         if made.returncode:
             raise Unusable(f"PostgreSQL could not make its folder {self.data}: {made.stderr.strip().splitlines()[-1]}")
 
-    def _wait(self) -> None:
+    def _answers(self) -> bool:
+        """Wait until the server answers; False when it ended instead."""
         assert self.process
         deadline = time.monotonic() + START_WAIT_S
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
-                tail = (self.home / "postgres.log").read_text(errors="replace").strip().splitlines()[-1:]
-                raise Unusable(f"PostgreSQL did not start on {self.data}: {' '.join(tail)}")
+                return False
             try:
                 psycopg.connect(self.url("postgres", "postgres"), connect_timeout=2).close()
-                return
             except psycopg.OperationalError:
                 time.sleep(0.05)
+            else:
+                # An orphan of an earlier server may have answered in place of one that is about to give up.
+                return self.process.poll() is None
         raise Unusable(f"PostgreSQL gave no answer within {START_WAIT_S:.0f} s; see {self.home / 'postgres.log'}.")
 
     def _make_roles(self) -> None:
         with psycopg.connect(self.url("postgres", "postgres"), autocommit=True) as connection:
-            if connection.execute("SELECT FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
+            if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", (DATABASE,)).fetchone():
                 return
             for role, rights in (("qunfa_owner", "LOGIN CREATEROLE"), ("qunfa_app", "LOGIN NOINHERIT")):
                 word = self._password(role)

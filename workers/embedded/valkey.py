@@ -41,7 +41,10 @@ class Valkey:
             "--dir", str(data), "--appendonly", "yes", "--save", "", "--maxmemory-policy", "noeviction",
         ]  # fmt: skip
         with open(self.home / "valkey.log", "ab") as log:
-            self.process = subprocess.Popen(command, stdout=log, stderr=log, start_new_session=True, cwd="/")
+            self.process = subprocess.Popen(
+                command, stdout=log, stderr=log, start_new_session=True, cwd="/",
+                preexec_fn=ground.dying_with_us(signal.SIGTERM),
+            )  # fmt: skip
         deadline = time.monotonic() + START_WAIT_S
         while time.monotonic() < deadline:
             if self.process.poll() is not None:
