@@ -13,6 +13,7 @@ KINDS: Final[dict[str, str]] = {
     "aliyun": "workers.channels.aliyun.adapter:AliyunAdapter",
     "tencent": "workers.channels.tencent.adapter:TencentAdapter",
     "twilio": "workers.channels.twilio.adapter:TwilioAdapter",
+    "generic_http": "workers.channels.generic_http.adapter:GenericHttpAdapter",
 }
 
 

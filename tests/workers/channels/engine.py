@@ -72,6 +72,7 @@ class Case:
     requests: Sequence[Seen]
     results: Sequence[SendResult]
     settings: Mapping[str, object] = field(default_factory=dict)
+    path: str = ""  # what follows the engine's address in the setting
 
 
 def play(kind: str, case: Case, settings: Mapping[str, object], url_field: str = "url") -> None:
@@ -101,7 +102,7 @@ def play(kind: str, case: Case, settings: Mapping[str, object], url_field: str =
     server = ThreadingHTTPServer(("127.0.0.1", 0), Carrier)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    chosen = {**settings, **case.settings, url_field: f"http://127.0.0.1:{server.server_port}"}
+    chosen = {**settings, **case.settings, url_field: f"http://127.0.0.1:{server.server_port}{case.path}"}
     try:
         refuse_strangers(kind, chosen)
         with capture_logs() as logs:

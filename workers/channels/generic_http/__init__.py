@@ -1,0 +1,1 @@
+"""The channel to any provider over HTTP, told apart by its settings alone."""

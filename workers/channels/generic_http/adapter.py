@@ -1,0 +1,231 @@
+"""Any provider over HTTP: what it is sent, how its answers and receipts are read, all by settings."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from functools import partial
+from hashlib import sha256
+from typing import Any, ClassVar
+
+from workers.channels.base import (
+    Accepted,
+    Acknowledgement,
+    BadReceipt,
+    Code,
+    Doubtful,
+    Field,
+    Inbound,
+    Outcome,
+    Outgoing,
+    Receipt,
+    Refused,
+    SendResult,
+    Settings,
+)
+from workers.channels.calls import ITEMS_MAX, form, same, token
+from workers.channels.generic_http import reading
+from workers.channels.generic_http.codes import STATUSES
+from workers.channels.generic_http.form import FIELDS, TOKEN
+from workers.channels.generic_http.rendering import BODIES, lines, names, percent, plain, render
+from workers.channels.http import Http, Reply, spread
+from workers.channels.mainland import SIGNED, Filled, e164, fill, local
+from workers.channels.meaning import verdict
+
+
+class GenericHttpAdapter:
+    """One message a request; what the tables of the channel do not explain stays in doubt."""
+
+    kind: ClassVar[str] = "generic_http"
+    batch_max: ClassVar[int] = 1
+    echoes_reference: ClassVar[bool] = False
+    fields: ClassVar[tuple[Field, ...]] = FIELDS
+
+    async def send(self, settings: Settings, messages: Sequence[Outgoing], http: Http) -> list[SendResult]:
+        _check(settings)
+        request = partial(_request, settings, http)
+        return await spread(messages, request, batch=1, connections=settings.number("connections"))
+
+    def parse_receipts(
+        self, settings: Settings, headers: Mapping[str, str], body: bytes, query: str = ""
+    ) -> list[Receipt]:
+        return [_receipt(settings, item) for item in _items(settings, headers, body, query)]
+
+    def parse_inbound(
+        self, settings: Settings, headers: Mapping[str, str], body: bytes, query: str = ""
+    ) -> list[Inbound]:
+        if not settings.text("reply_number") or not settings.text("reply_text"):
+            raise BadReceipt("unsupported")
+        return [_inbound(settings, item) for item in _items(settings, headers, body, query)]
+
+    def acknowledgement(self, settings: Settings) -> Acknowledgement:
+        text = settings.text("answer")
+        return Acknowledgement(text, "application/json" if text.startswith("{") else "text/plain")
+
+
+def _check(settings: Settings) -> None:
+    """Misconfigured, before anything leaves, when a table or an expression cannot be read."""
+    reading.statuses(settings.text("success_status"))
+    reading.compiled(settings.text("success_is"))
+    for name in ("success_at", "id_at", "code_at"):
+        reading.find(settings.text(name), None)
+    reading.refusals(settings.text("refusals"))
+    reading.outcomes(settings.text("receipt_words"))
+    reading.causes(settings.text("receipt_codes"))
+
+
+async def _request(settings: Settings, http: Http, part: Sequence[Outgoing]) -> list[SendResult]:
+    message = part[0]
+    template = "".join(settings.text(name) for name in ("url", "headers", "body"))
+    filled = fill(
+        message,
+        signature=settings.text("signature"),
+        template=settings.text("template"),
+        variable=settings.text("variable"),
+    )
+    if isinstance(filled, Refused):
+        if "template" in names(template):
+            return [filled]
+        filled = Filled(_signature(settings, message), "", message.values)
+    given = _given(settings, message, filled)
+    content_type, escaped = BODIES[settings.text("body_type")]
+    headers = {name: render(value, given, plain) for name, value in lines(settings.text("headers"), ":").items()}
+    if settings.text("body") and "content-type" not in {name.lower() for name in headers}:
+        headers["Content-Type"] = content_type
+    reply = await http.request(
+        settings.text("method"),
+        render(settings.text("url"), given, percent),
+        headers=headers,
+        body=render(settings.text("body"), given, escaped).encode(),
+        limit_s=settings.number("timeout_s"),
+    )
+    return [_result(settings, message, reply)]
+
+
+def _signature(settings: Settings, message: Outgoing) -> str:
+    begins = SIGNED.match(message.text)
+    return message.signature or (begins[1] if begins else settings.text("signature"))
+
+
+def _given(settings: Settings, message: Outgoing, filled: Filled) -> dict[str, str]:
+    """Every placeholder there is."""
+    now, nonce = datetime.now(UTC), secrets.token_hex(16)
+    user, secret, instant = settings.text("user"), settings.text("secret"), now.strftime("%Y-%m-%dT%H:%M:%SZ")
+    digest = sha256(f"{nonce}{instant}{secret}".encode()).hexdigest()
+    callback = settings.text("callback")
+    if callback and settings.text("proof") == TOKEN and not settings.text("proof_name"):
+        callback += ("&" if "?" in callback else "?") + "token=" + percent(settings.text("proof_secret"))
+    return {
+        "to": message.number,
+        "number": message.number.removeprefix("+"),
+        "local": local(message.number),
+        "text": message.text,
+        "body": SIGNED.sub("", message.text, count=1) if SIGNED.match(message.text) else message.text,
+        "reference": message.reference,
+        "extension": message.extension or "",
+        "signature": filled.signature,
+        "template": filled.template,
+        "values": json.dumps([value for _, value in filled.values], ensure_ascii=False),
+        "fields": json.dumps(dict(filled.values), ensure_ascii=False),
+        "callback": callback,
+        "sender": settings.text("sender"),
+        "user": user,
+        "secret": secret,
+        "secret_2": settings.text("secret_2"),
+        "basic": base64.b64encode(f"{user}:{secret}".encode()).decode(),
+        "now": instant,
+        "now_s": str(int(now.timestamp())),
+        "nonce": nonce,
+        "wsse": base64.b64encode(digest.encode()).decode(),  # WS-Security's UsernameToken, with SHA-256
+    }
+
+
+def _result(settings: Settings, message: Outgoing, reply: Reply) -> SendResult:
+    content, text = reading.parsed(reply.body), reply.body.decode("utf-8", "replace")
+    code = reading.find(settings.text("code_at"), content, text)
+    if reply.status in reading.statuses(settings.text("success_status")) and _succeeded(settings, content, text):
+        ref = reading.find(settings.text("id_at"), content, text) if settings.text("id_at") else message.reference
+        return Accepted(ref) if ref else Doubtful("the answer has no id")
+    if code is not None:
+        refusals, doubts = reading.refusals(settings.text("refusals"))
+        return verdict(code, refusals, doubts, broken=reply.status >= 500)
+    if reply.status in STATUSES and (isinstance(content, dict) or reply.status in (404, 405)):
+        ours, retryable = STATUSES[reply.status]
+        return Refused(ours, retryable, f"refused with status {reply.status}", str(reply.status))
+    return Doubtful(f"unreadable answer with status {reply.status}")
+
+
+def _succeeded(settings: Settings, content: Any, text: str) -> bool:
+    where, what = settings.text("success_at"), settings.text("success_is")
+    if not where:
+        return True
+    found = reading.find(where, content, text)
+    return found is not None and (not what or reading.compiled(what).fullmatch(found) is not None)
+
+
+def _items(settings: Settings, headers: Mapping[str, str], body: bytes, query: str) -> list[Any]:
+    """What a call tells, once it is proved to be the provider's."""
+    _prove(settings, headers, body, query)
+    kind = settings.text("receipt_form")
+    if kind == "json":
+        content = reading.parsed(body)
+    else:
+        fields = form(query if kind == "query" else body.decode("utf-8", "replace"))
+        content = {name: values[0] for name, values in fields.items()}
+    found = reading.many(settings.text("receipt_list"), content)
+    if len(found) > ITEMS_MAX:
+        raise BadReceipt("too_many")
+    if not all(isinstance(item, dict) for item in found):
+        raise BadReceipt("malformed")
+    return found
+
+
+def _prove(settings: Settings, headers: Mapping[str, str], body: bytes, query: str) -> None:
+    proof, name, secret = settings.text("proof"), settings.text("proof_name").lower(), settings.text("proof_secret")
+    shown = next((value for key, value in headers.items() if key.lower() == name), "") if name else ""
+    if proof == TOKEN:
+        if name:
+            same(shown, secret)
+        else:
+            token(query, secret)
+        return
+    if settings.text("receipt_form") == "query":  # a signature of the body would cover nothing
+        raise BadReceipt("signature")
+    digest = hmac.digest(secret.encode(), body, proof.removeprefix("hmac-"))
+    shown = shown.partition("=")[2] if shown.startswith(proof.removeprefix("hmac-") + "=") else shown
+    hexadecimal = len(shown) == 2 * len(digest)
+    same(shown.lower() if hexadecimal else shown, digest.hex() if hexadecimal else base64.b64encode(digest).decode())
+
+
+def _receipt(settings: Settings, item: dict[str, Any]) -> Receipt:
+    def told(name: str) -> str:
+        return reading.find(settings.text(name), item) or ""
+
+    ref, reference, word = told("receipt_id"), told("receipt_reference"), told("receipt_status").lower()
+    if not word or not (ref or reference):
+        raise BadReceipt("malformed")
+    words = reading.outcomes(settings.text("receipt_words"))
+    # A word nobody explained to us ends nothing: time or a later receipt does.
+    outcome = words.get(word) or words.get("*", Outcome.ACCEPTED)
+    carrier_code = told("receipt_code")
+    good = outcome in (Outcome.DELIVERED, Outcome.ACCEPTED)
+    return Receipt(
+        provider_ref=ref or reference,
+        reference=reference or None,
+        outcome=outcome,
+        code=None if good else reading.causes(settings.text("receipt_codes")).get(carrier_code, Code.UNKNOWN),
+        at=reading.instant(told("receipt_at"), settings.number("zone_h")),
+        carrier_code=carrier_code or word,
+    )
+
+
+def _inbound(settings: Settings, item: dict[str, Any]) -> Inbound:
+    number, text = (reading.find(settings.text(name), item) for name in ("reply_number", "reply_text"))
+    if not number or text is None:
+        raise BadReceipt("malformed")
+    at = reading.instant(reading.find(settings.text("receipt_at"), item), settings.number("zone_h"))
+    return Inbound(e164(number), text, at, reading.find(settings.text("reply_to"), item) or "")
