@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from datetime import date as Day
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
@@ -130,6 +131,11 @@ def date(instant: datetime, weekday: bool = False) -> str:
         return str(format_date(here.date(), pattern, rebase=False))
     pattern = ("EEE " if weekday else "") + "d MMM" + (" y" if year else "")
     return str(format_date(here.date(), pattern, rebase=False))
+
+
+def month(first: Day) -> str:
+    """2026年11月, November 2026."""
+    return str(format_date(first, "y年M月" if _chinese() else "MMMM y", rebase=False))
 
 
 def moment(instant: datetime, weekday: bool = False) -> str:

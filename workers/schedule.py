@@ -19,7 +19,7 @@ from tenants.core.ground import bare_app
 from tenants.core.settings import Settings
 from workers import logs
 from workers.jobs import sweeps
-from workers.jobs.payments import reconcile_payments
+from workers.jobs.accounts import tidy_accounts
 
 log = structlog.get_logger()
 
@@ -46,7 +46,8 @@ TABLE = (
     Periodic(10.0, sweeps.ring_payments),
     Periodic(30.0, sweeps.ring_spares),
     Periodic(60.0, sweeps.expire_batches),
-    Periodic(60.0, reconcile_payments),
+    Periodic(60.0, sweeps.ring_reconciling),
+    Periodic(600.0, tidy_accounts),
 )
 
 

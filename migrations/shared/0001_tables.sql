@@ -22,6 +22,7 @@ CREATE TABLE ledger.topups (
     state TEXT NOT NULL,
     created_by BIGINT,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
+    asked_at TIMESTAMP WITH TIME ZONE,
     paid_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_topups PRIMARY KEY (id)
 );
@@ -239,6 +240,7 @@ CREATE TABLE shared.tenants (
     live_asked_at TIMESTAMP WITH TIME ZONE,
     created_at TIMESTAMP WITH TIME ZONE NOT NULL,
     opened_at TIMESTAMP WITH TIME ZONE,
+    live_at TIMESTAMP WITH TIME ZONE,
     CONSTRAINT pk_tenants PRIMARY KEY (id),
     CONSTRAINT ck_tenants_state CHECK (state IN ('spare','trial','live','suspended','closed')),
     CONSTRAINT ck_tenants_basis CHECK (basis IN ('delivered','submitted'))

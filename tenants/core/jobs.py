@@ -47,6 +47,7 @@ class Job(StrEnum):
     IMPORT_FILE = "import_file"
     SEND_MAIL = "send_mail"
     HANDLE_STRIPE_EVENT = "handle_stripe_event"
+    RECONCILE_PAYMENTS = "reconcile_payments"
     MAKE_SPARES = "make_spares"
 
 
@@ -63,6 +64,7 @@ LANE_OF: dict[Job, Lane] = {
     Job.IMPORT_FILE: Lane.CHORES,
     Job.SEND_MAIL: Lane.URGENT,
     Job.HANDLE_STRIPE_EVENT: Lane.URGENT,
+    Job.RECONCILE_PAYMENTS: Lane.CHORES,
     Job.MAKE_SPARES: Lane.CHORES,
 }
 

@@ -5,7 +5,7 @@ settle           turns parts of holds into charges (post) or gives them back (re
 grant            credits a wallet from an account of the platform
 balance          what is there, what of it is held, what is left
 open_topup …     money by Stripe: asked for by us, settled by its notification
-statement        what moved and why; month its sums
+statement        a month: what moved and why, and its sums
 verify           the invariants, empty when the books are right; trial_balance the sums of all accounts
 """
 
@@ -15,15 +15,17 @@ from tenants.ledger.events import close as close_event
 from tenants.ledger.events import keep as keep_event
 from tenants.ledger.events import take as take_event
 from tenants.ledger.events import unresolved as unresolved_events
-from tenants.ledger.statements import Line, Month, held_for, month, statement
-from tenants.ledger.topups import Paid, open_topup, settle_topup, unanswered
+from tenants.ledger.statements import Line, Statement, statement
+from tenants.ledger.topups import PAYABLE_FOR, Paid, link_topup, open_topup, settle_topup, unanswered
 from tenants.ledger.topups import get as get_topup
+from tenants.ledger.topups import give_up as give_up_topup
+from tenants.ledger.topups import is_ours as is_our_topup
 from tenants.ledger.topups import recent as recent_topups
-from tenants.ledger.trial_balance import trial_balance
+from tenants.ledger.trial_balance import trial_balance, wallets
 
 __all__ = [
-    "CURRENCY", "Balance", "Discrepancy", "Leg", "Line", "Month", "Paid", "balance", "balances", "close_event",
-    "get_topup", "grant",
-    "held_for", "hold", "keep_event", "month", "open_topup", "recent_topups", "settle", "settle_topup", "statement",
-    "take_event", "trial_balance", "unanswered", "unresolved_events", "verify",
+    "CURRENCY", "PAYABLE_FOR", "Balance", "Discrepancy", "Leg", "Line", "Paid", "Statement", "balance", "balances",
+    "close_event", "get_topup", "give_up_topup", "grant", "hold", "is_our_topup", "keep_event", "link_topup",
+    "open_topup", "recent_topups", "settle", "settle_topup", "statement", "take_event", "trial_balance", "unanswered",
+    "unresolved_events", "verify", "wallets",
 ]  # fmt: skip

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 
 from tenants.core.db import db
-from tenants.ledger.models import Account, Hold, LedgerEntry
+from tenants.ledger.models import Account, Hold, LedgerEntry, Topup, Txn
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class Discrepancy:
 
 def verify() -> list[Discrepancy]:
     """Every discrepancy of the whole book; platform scope."""
-    return [*_unbalanced(), *_wrong_posted(), *_wrong_held(), *_below_floor()]
+    return [*_unbalanced(), *_wrong_posted(), *_wrong_held(), *_below_floor(), *_wrong_topups()]
 
 
 def _unbalanced() -> list[Discrepancy]:
@@ -56,3 +56,26 @@ def _below_floor() -> list[Discrepancy]:
         )
     )
     return [Discrepancy("available is not below the floor", f"account {id}", found, floor) for id, found, floor in rows]
+
+
+def _wrong_topups() -> list[Discrepancy]:
+    """Both ways: a paid top-up nobody was credited for, a credit no paid top-up asked for, or another amount."""
+    credited = (
+        select(Txn.ref_id, func.sum(LedgerEntry.amount).label("amount"))
+        .join(LedgerEntry, LedgerEntry.txn_id == Txn.id)
+        .join(Account, and_(Account.id == LedgerEntry.account_id, Account.kind == "wallet"))
+        .where(Txn.kind == "topup", Txn.ref_type == "topup")
+        .group_by(Txn.ref_id)
+        .cte("credited")
+    )
+    paid = select(Topup.id, Topup.amount_micro).where(Topup.state == "paid").cte("paid")
+    rows = db.session.execute(
+        select(func.coalesce(paid.c.id, credited.c.ref_id), credited.c.amount, paid.c.amount_micro)
+        .select_from(paid)
+        .join(credited, credited.c.ref_id == paid.c.id, full=True)
+        .where(or_(paid.c.id.is_(None), credited.c.amount.is_(None), paid.c.amount_micro != credited.c.amount))
+    )
+    return [
+        Discrepancy("a paid top-up is credited once", f"topup {id}", found if found is None else int(found), expected)
+        for id, found, expected in rows
+    ]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tenants.core import jobs
@@ -13,16 +14,24 @@ from tenants.core.db import db
 from tenants.core.jobs import Job
 from tenants.ledger.models import StripeEvent
 
-TRIES_MAX = 20
+# One try each ten seconds: an hour. What Stripe could not be asked by then, the top-ups' own sweep finds.
+TRIES_MAX = 360
+# News younger than this is on its way, not stuck.
+FRESH_FOR = timedelta(minutes=1)
 
 
 def keep(event: dict[str, Any]) -> None:
-    """Store an event, once, and ring for its handling. Platform scope; the caller commits before it answers."""
+    """Store an event, once, and ring for its handling. Platform scope; the caller commits before it answers.
+
+    Only what names the object is kept: it is fetched again anyway, and the rest of the news is about the payer.
+    """
+    named = event["data"]["object"]
     db.session.execute(
         insert(StripeEvent)
         .values(
             id=event["id"], type=event["type"], account=event.get("account") or "", livemode=bool(event["livemode"]),
-            payload=event, received_at=now(),
+            payload={"object": named.get("object"), "id": named.get("id"), "created": event.get("created")},
+            received_at=now(),
         )
         .on_conflict_do_nothing()
     )  # fmt: skip
@@ -34,10 +43,13 @@ def take(event_id: str) -> StripeEvent | None:
     which is harmless: what they do is idempotent."""
     query = select(StripeEvent).where(StripeEvent.id == event_id, StripeEvent.state == "new").with_for_update()
     event = db.session.scalars(query).one_or_none()
-    if event is not None:
-        event.tries += 1
-        event.state = "failed" if event.tries > TRIES_MAX else "new"
-    return event if event is not None and event.state == "new" else None
+    if event is None:
+        return None
+    event.tries += 1
+    if event.tries > TRIES_MAX:
+        event.state = "failed"
+        return None
+    return event
 
 
 def close(event_id: str, state: str, note: str = "") -> None:
@@ -48,5 +60,7 @@ def close(event_id: str, state: str, note: str = "") -> None:
 
 
 def unresolved(limit: int = 50) -> list[StripeEvent]:
-    """Events that could not be handled, for staff."""
-    return list(db.session.scalars(select(StripeEvent).where(StripeEvent.state.in_(("new", "failed"))).limit(limit)))
+    """Events that could not be handled, or wait for too long, the newest first. For staff."""
+    stuck = (StripeEvent.state == "new") & (StripeEvent.received_at < now() - FRESH_FOR)
+    query = select(StripeEvent).where(or_(StripeEvent.state == "failed", stuck))
+    return list(db.session.scalars(query.order_by(StripeEvent.received_at.desc()).limit(limit)))

@@ -94,7 +94,10 @@ class Hold(Base):
 
 
 class Topup(Base):
-    """A top-up we asked Stripe for; only a row of ours is ever credited. state: created, paid, failed, expired."""
+    """A top-up we asked Stripe for; only a row of ours is ever credited. state: created, paid, failed, expired.
+
+    `asked_at` is when we last asked Stripe about it, because no notification had come.
+    """
 
     __tablename__ = "topups"
     __table_args__ = (
@@ -115,6 +118,7 @@ class Topup(Base):
     state: Mapped[str] = mapped_column(default="created")
     created_by: Mapped[int | None]
     created_at: Mapped[datetime]
+    asked_at: Mapped[datetime | None]
     paid_at: Mapped[datetime | None]
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select, update
 
-from tenants.accounts.models import Tenant
+from tenants.accounts import throttling
+from tenants.accounts.models import Identity, Tenant
 from tenants.core import audit, scopes
 from tenants.core.clock import now
 from tenants.core.db import db
-from tenants.core.errors import Invalid, NotFound, QuotaReached
+from tenants.core.errors import Invalid, NotAllowed, NotFound, QuotaReached
+from tenants.core.states import Transitions
 from tenants.ledger.book import CURRENCY, grant
 from tenants.ledger.models import Topup
 
@@ -21,10 +24,16 @@ log = structlog.get_logger()
 AMOUNT_MIN_MICRO = 1_000_000
 AMOUNT_MAX_MICRO = 50_000_000_000
 TRIAL_DAY_MAX_MICRO = 1_000_000_000
-# A top-up nobody has told us about for this long is asked after.
+# How long a session may be paid; until then an open top-up counts against the trial's day.
+PAYABLE_FOR = timedelta(hours=1)
+# A top-up nobody has told us about for this long is asked after, and again after as long.
 ASK_AFTER = timedelta(minutes=10)
-GIVE_UP_AFTER = timedelta(days=2)
 ASKED_MAX = 100
+
+# Money that came after all is money that came: a top-up that was given up may still become paid.
+STATES: Transitions[str] = Transitions(
+    {"created": {"paid", "failed", "expired"}, "failed": {"paid"}, "expired": {"paid"}}
+)
 
 
 @dataclass(frozen=True)
@@ -40,12 +49,18 @@ class Paid:
 
 
 def open_topup(amount_micro: int, *, by: int) -> Topup:
-    """Note that a top-up is wanted. Invalid when the amount is out of bounds, QuotaReached beyond the trial's day."""
+    """Note that a top-up is wanted. Invalid when the amount is out of bounds, QuotaReached beyond the trial's day or
+    after too many tries, NotAllowed before the person's e-mail is verified."""
     if not AMOUNT_MIN_MICRO <= amount_micro <= AMOUNT_MAX_MICRO:
         bounds = {"min_micro": AMOUNT_MIN_MICRO, "max_micro": AMOUNT_MAX_MICRO}
         raise Invalid({"amount": ("amount_out_of_bounds", bounds)})
     tenant_id = scopes.tenant_id()
-    if db.session.scalar(select(Tenant.state).where(Tenant.id == tenant_id)) == "trial":
+    if db.session.scalar(select(Identity.verified_at).where(Identity.id == by)) is None:
+        raise NotAllowed("email_not_verified")
+    throttling.count(f"top-up:{tenant_id}", throttling.TOP_UP)
+    # Locked, so that of two at once the second counts the first.
+    state = db.session.scalar(select(Tenant.state).where(Tenant.id == tenant_id).with_for_update(key_share=True))
+    if state == "trial":
         _check_trial(tenant_id, amount_micro)
     topup = Topup(tenant_id=tenant_id, amount_micro=amount_micro, currency=CURRENCY, created_by=by, created_at=now())
     db.session.add(topup)
@@ -55,13 +70,22 @@ def open_topup(amount_micro: int, *, by: int) -> Topup:
 
 
 def _check_trial(tenant_id: int, amount_micro: int) -> None:
-    since = now() - timedelta(days=1)
+    at = now()
     query = select(func.coalesce(func.sum(Topup.amount_micro), 0)).where(
-        Topup.tenant_id == tenant_id, Topup.created_at > since, Topup.state == "paid"
+        Topup.tenant_id == tenant_id,
+        or_(
+            and_(Topup.state == "paid", Topup.created_at > at - timedelta(days=1)),
+            and_(Topup.state == "created", Topup.created_at > at - PAYABLE_FOR),
+        ),
     )
     left = TRIAL_DAY_MAX_MICRO - int(db.session.scalar(query) or 0)
     if amount_micro > left:
         raise QuotaReached("topup_trial_limit", max_micro=TRIAL_DAY_MAX_MICRO, left_micro=max(left, 0))
+
+
+def link_topup(topup_id: int, session_id: str) -> None:
+    """Remember the checkout session that was opened for a top-up. The tenant's scope, before anyone is sent to pay."""
+    db.session.execute(update(Topup).where(Topup.id == topup_id, Topup.session_id == "").values(session_id=session_id))
 
 
 def get(topup_id: int) -> Topup:
@@ -78,23 +102,34 @@ def recent(limit: int = 20) -> list[Topup]:
     return list(db.session.scalars(query))
 
 
+def is_ours(session_id: str, account: str) -> bool:
+    """Whether a top-up of ours waits for this session of this account. Platform scope."""
+    query = select(Topup.id).where(Topup.session_id == session_id, Topup.stripe_account == account)
+    return session_id != "" and db.session.scalar(query) is not None
+
+
 def settle_topup(paid: Paid) -> str:
     """Bring a top-up in line with what Stripe says; what was done. Platform scope; any order, any number of times.
 
     Nothing is credited unless our own row names this session, amount, currency and account: what the news itself says
     about whom to credit is never believed.
     """
-    query = select(Topup).where(Topup.session_id == paid.session_id).with_for_update()
+    query = select(Topup).where(Topup.session_id == paid.session_id, Topup.session_id != "").with_for_update()
     topup = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if topup is None or topup.stripe_account != paid.account:
         log.error("topup.stranger", session=paid.session_id, account=paid.account)
         return "unknown"
-    if topup.state == "paid" or paid.state == "open":
+    if not STATES.allows(topup.state, paid.state):
         return topup.state
-    if paid.state != "paid":
-        topup.state = paid.state
-        return paid.state
-    if (paid.amount_micro, paid.currency.upper()) != (topup.amount_micro, topup.currency):
+    if paid.state == "paid":
+        return _credit(topup, paid)
+    topup.state = paid.state
+    return paid.state
+
+
+def _credit(topup: Topup, paid: Paid) -> str:
+    same = (paid.amount_micro, paid.currency) == (topup.amount_micro, topup.currency)
+    if not same or not paid.payment_intent:
         log.error("topup.mismatch", topup=topup.id, asked=topup.amount_micro, paid=paid.amount_micro)
         return "mismatch"
     topup.state, topup.payment_intent, topup.paid_at = "paid", paid.payment_intent, now()
@@ -105,10 +140,24 @@ def settle_topup(paid: Paid) -> str:
     return "paid"
 
 
-def unanswered() -> list[str]:
-    """Sessions of top-ups we have heard nothing about for too long. Platform scope."""
-    query = select(Topup.session_id).where(
-        Topup.state == "created", Topup.session_id != "", Topup.created_at < now() - ASK_AFTER,
-        Topup.created_at > now() - GIVE_UP_AFTER,
-    )  # fmt: skip
-    return list(db.session.scalars(query.order_by(Topup.id).limit(ASKED_MAX)))
+def give_up(session_id: str) -> None:
+    """Stripe knows no such session: nobody can pay it. Platform scope."""
+    db.session.execute(
+        update(Topup).where(Topup.session_id == session_id, Topup.state == "created").values(state="expired")
+    )
+
+
+def unanswered() -> Sequence[str]:
+    """Sessions of top-ups we have heard nothing about for too long, the longest unasked first; they count as asked.
+    Those for which no session was ever opened are closed. Platform scope."""
+    at = now()
+    late = and_(Topup.state == "created", Topup.created_at < at - ASK_AFTER)
+    db.session.execute(update(Topup).where(late, Topup.session_id == "").values(state="expired"))
+    waiting = (
+        select(Topup.id)
+        .where(late, func.coalesce(Topup.asked_at, Topup.created_at) < at - ASK_AFTER)
+        .order_by(Topup.asked_at.nulls_first(), Topup.id)
+        .limit(ASKED_MAX)
+    )
+    asked = update(Topup).where(Topup.id.in_(waiting)).values(asked_at=at).returning(Topup.session_id)
+    return db.session.scalars(asked).all()

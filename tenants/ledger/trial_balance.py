@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
+from tenants.accounts.models import Tenant
 from tenants.core.db import db
 from tenants.ledger.models import Account, LedgerEntry
+
+PAGE = 20
 
 
 @dataclass(frozen=True)
@@ -18,6 +22,17 @@ class Row:
     currency: str
     accounts: int
     balance_micro: int
+    held_micro: int
+
+
+@dataclass(frozen=True)
+class Wallet:
+    """One business's wallet."""
+
+    tenant_id: int
+    name: str
+    currency: str
+    posted_micro: int
     held_micro: int
 
 
@@ -38,3 +53,19 @@ def trial_balance() -> list[Row]:
         .order_by(Account.currency, Account.kind)
     )  # fmt: skip
     return [Row(row[0], row[1], row[2], int(row[3]), int(row[4])) for row in rows]
+
+
+def wallets(*, name: str = "", after: int = 0, limit: int = PAGE) -> tuple[Sequence[Wallet], int]:
+    """A page of wallets by the number of their business, and after which one the next page begins (0: no more).
+    Platform scope."""
+    query = (
+        select(Tenant.id, Tenant.name, Account.currency, func.coalesce(Account.posted, 0), Account.held)
+        .join(Tenant, Tenant.id == Account.tenant_id)
+        .where(Account.kind == "wallet", Account.tenant_id > after)
+        .order_by(Account.tenant_id, Account.currency)
+        .limit(limit + 1)
+    )
+    if name:
+        query = query.where(Tenant.name.contains(name, autoescape=True))
+    found = [Wallet(*row) for row in db.session.execute(query)]
+    return found[:limit], found[limit - 1].tenant_id if len(found) > limit else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from tenants import ledger
 from tenants.core import scopes
@@ -19,10 +20,11 @@ BODY_BYTES_MAX = 256 * 1024
 @allow(Policy.MACHINE)
 def take() -> Response:
     """One event. Nothing is stored of a call that Stripe did not sign."""
-    if (request.content_length or 0) > BODY_BYTES_MAX:
-        return Response("too large\n", status=400)
+    request.max_content_length = BODY_BYTES_MAX
     try:
         event = read_event(request.get_data(), request.headers.get("Stripe-Signature", ""))
+    except RequestEntityTooLarge:
+        return Response("too large\n", status=400)
     except BadEvent:
         return Response("not signed\n", status=400)
     with scopes.platform(Reason.PAYMENTS):

@@ -20,43 +20,52 @@ CHECKOUT = frozenset(
         "checkout.session.expired",
     }
 )
+# What came of an event and needs a person: somebody paid who should not, or otherwise than asked.
+SUSPECT = frozenset({"unknown", "mismatch"})
 
 
 def handle_stripe_event(event_id: str) -> None:
     """Handle one event. It is only a hint: the session is fetched again, so order and repeats do not matter."""
     with scopes.platform(Reason.PAYMENTS):
         event = ledger.take_event(event_id)
-    if event is None:
-        return
-    if event.type not in CHECKOUT or event.livemode is not _live():
-        _close(event_id, "ignored")
-        return
+        if event is None:
+            return
+        if event.type not in CHECKOUT or event.livemode is not _live():
+            ledger.close_event(event_id, "ignored")
+            return
+        session_id, account = str(event.payload["id"]), event.account
+        if not ledger.is_our_topup(session_id, account):
+            # Anybody with a Stripe account of his own can mint sessions that speak of us; nobody is asked about them.
+            log.error("topup.stranger", session=session_id, account=account)
+            ledger.close_event(event_id, "failed", "unknown")
+            return
     try:
-        paid = payments.look_up(str(event.payload["data"]["object"]["id"]), event.account)
-    except payments.PaymentsDown as error:
-        log.warning("stripe.down", stripe_event=event_id, error=str(error))
+        said = payments.look_up(session_id, account)
+    except (payments.PaymentsDown, payments.NoSuchSession) as error:
+        log.warning("stripe.down", stripe_event=event_id, error=repr(error))
         return
     with scopes.platform(Reason.PAYMENTS):
-        ledger.close_event(event_id, "done", ledger.settle_topup(paid))
-
-
-def _close(event_id: str, state: str) -> None:
-    with scopes.platform(Reason.PAYMENTS):
-        ledger.close_event(event_id, state)
+        done = ledger.settle_topup(said)
+        ledger.close_event(event_id, "failed" if done in SUSPECT else "done", done)
 
 
 def reconcile_payments() -> None:
-    """Ask Stripe about top-ups whose notification never came."""
+    """Ask Stripe about top-ups whose notification never came; one that Stripe does not know stops no other."""
     with scopes.platform(Reason.PAYMENTS):
         waiting = ledger.unanswered()
     for session_id in waiting:
         try:
-            paid = payments.look_up(session_id)
+            said = payments.look_up(session_id)
+        except payments.NoSuchSession:
+            log.error("topup.session_unknown", session=session_id)
+            with scopes.platform(Reason.PAYMENTS):
+                ledger.give_up_topup(session_id)
+            continue
         except payments.PaymentsDown as error:
             log.warning("stripe.down", session=session_id, error=str(error))
             return
         with scopes.platform(Reason.PAYMENTS):
-            ledger.settle_topup(paid)
+            ledger.settle_topup(said)
 
 
 def _live() -> bool:

@@ -26,6 +26,7 @@ MODULE_OF: dict[Job, str] = {
     Job.IMPORT_FILE: "contacts",
     Job.SEND_MAIL: "mail",
     Job.HANDLE_STRIPE_EVENT: "payments",
+    Job.RECONCILE_PAYMENTS: "payments",
     Job.MAKE_SPARES: "accounts",
 }
 

@@ -79,6 +79,12 @@ def ring_payments() -> None:
         jobs.ring(Job.HANDLE_STRIPE_EVENT, id)
 
 
+def ring_reconciling() -> None:
+    """Top-ups nobody told us about: asked after by a job, because the clock itself waits for no foreign machine."""
+    if _waiting(Lane.CHORES) < BELLS_MAX:
+        jobs.ring(Job.RECONCILE_PAYMENTS)
+
+
 def ring_spares() -> None:
     """Too few spare tenants."""
     with scopes.platform(Reason.SWEEPS):
