@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
@@ -23,12 +23,14 @@ from flask import Flask, Request, abort, current_app, g, request
 from flask_login import UserMixin, current_user
 from sqlalchemy import func, select
 
+from tenants import accounts
+from tenants.accounts.sessions import IDLE, TOUCH
 from tenants.core import scopes
 from tenants.core.clock import now
 from tenants.core.db import db
+from tenants.core.errors import NotAllowed
 from web.extensions import csrf, login_manager
 
-IDLE = timedelta(minutes=30)
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -57,6 +59,7 @@ class Viewer(UserMixin):  # type: ignore[misc]
     role: str
     tenant_state: str
     tenant_name: str
+    time_zone: str
 
     def get_id(self) -> str:
         return str(self.session_id)
@@ -66,9 +69,13 @@ class Viewer(UserMixin):  # type: ignore[misc]
         if policy is Policy.STAFF:
             return self.is_staff
         if policy in {Policy.MEMBER, Policy.OWNER}:
-            open_ = self.tenant_id is not None and self.tenant_state in {"trial", "live"}
-            return open_ and (policy is Policy.MEMBER or self.role == "owner")
+            return self.in_business and (policy is Policy.MEMBER or self.role == "owner")
         return True
+
+    @property
+    def in_business(self) -> bool:
+        """Whether they belong to a business that may act."""
+        return self.tenant_id is not None and self.tenant_state in {"trial", "live"}
 
 
 def allow(policy: Policy) -> Callable[[F], F]:
@@ -104,15 +111,17 @@ def token_hash(token: str) -> str:
 
 
 def find_viewer(token: str) -> Viewer | None:
-    """Who holds this session token; None when it is unknown, over or idle for too long."""
+    """Who holds this session token; None when it is unknown, over or idle for too long. Asking keeps it alive."""
     if not token:
         return None
     columns = list(Viewer.__dataclass_fields__)
     with scopes.door():
         found = func.shared.door_session(token_hash(token)).table_valued(*columns)
         row = db.session.execute(select(*[found.c[name] for name in columns])).first()
-    if row is None or now() - row.seen_at > IDLE:
+    if row is None or (idle := now() - row.seen_at) > IDLE:
         return None
+    if idle > TOUCH:
+        accounts.touch(row.session_id)
     return Viewer(*row)
 
 
@@ -136,9 +145,13 @@ def _authorise() -> None:
         return
     if not current_user.is_authenticated:
         abort(401)
-    if not viewer().may(policy):
+    person = viewer()
+    if person.may(policy):
+        return
+    if policy is Policy.STAFF:
         # What one may not see does not exist.
-        abort(404 if policy is Policy.STAFF else 403)
+        abort(404)
+    raise NotAllowed("business_suspended" if person.tenant_state == "suspended" else None)
 
 
 def _same_origin() -> None:

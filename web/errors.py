@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from flask import Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.exceptions import HTTPException
 
 from tenants.core.errors import (
@@ -54,7 +56,12 @@ def _crash(error: Exception) -> Any:
 
 
 def _to_sign_in() -> Any:
-    target = url_for("accounts.login.show", next=request.full_path if request.method == "GET" else None)
+    page = urlsplit(request.headers.get("HX-Current-URL", ""))
+    asked = request.full_path.rstrip("?") if request.method == "GET" else None
+    if request.htmx:  # type: ignore[attr-defined]
+        # Back to the page, not to the part of it that was asked for.
+        asked = page.path + (f"?{page.query}" if page.query else "")
+    target = url_for("accounts.login.show", next=asked or None)
     if request.htmx:  # type: ignore[attr-defined]
         return Response(status=401, headers={"HX-Redirect": target})
     return redirect(target)
@@ -66,10 +73,13 @@ def _answer(status: int, code: str, sentence: str) -> Any:
     if request.htmx:  # type: ignore[attr-defined]
         fragment = render_template("partials/refused.html", sentence=sentence, status=status)
         return Response(fragment, status=status, headers={"HX-Retarget": "#refused", "HX-Reswap": "innerHTML"})
-    return render_template("error.html", status=status, sentence=sentence), status
+    # Asked only where the person is known already: a page about a broken database must not need the database.
+    signed_in = status == 403 and current_user.is_authenticated
+    return render_template("error.html", status=status, sentence=sentence, signed_in=signed_in), status
 
 
 def register(app: Flask) -> None:
+    app.jinja_env.filters["act"] = words.act
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(HTTPException, _http)
     if not app.config["TESTING"]:

@@ -16,15 +16,16 @@ def current() -> shell.Shell | None:
     if not current_user or not current_user.is_authenticated:
         return None
     person = viewer()
-    if g.get("policy") is Policy.STAFF:
+    if g.get("policy") is Policy.STAFF or (person.is_staff and not person.in_business):
         return _of_staff(person)
-    return _of_business(person) if person.may(Policy.MEMBER) else None
+    return _of_business(person) if person.in_business else None
 
 
 def _of_staff(person: Viewer) -> shell.Shell:
     return shell.Shell(
         name=gettext("Operations"), groups=shell.available(shell.STAFF), user_name=person.person,
-        user_role=gettext("Staff"), home="staff.reviews.index", sign_out="accounts.login.sign_out", staff=True,
+        user_role=gettext("Staff"), home="/staff", sign_out="accounts.login.sign_out",
+        account="accounts.sessions.show", staff=True,
     )  # fmt: skip
 
 
@@ -33,7 +34,7 @@ def _of_business(person: Viewer) -> shell.Shell:
     return shell.Shell(
         name=person.tenant_name, groups=shell.available(shell.BUSINESS), user_name=person.person,
         user_role=gettext("Owner") if person.role == "owner" else gettext("Member"),
-        home="console.home.show", sign_out="accounts.login.sign_out",
+        home="/", sign_out="accounts.login.sign_out", account="accounts.sessions.show",
         label=gettext("Trial") if person.tenant_state == "trial" else "",
         balance_micro=ledger.balance(person.tenant_id).available,
         billing="console.billing.show",

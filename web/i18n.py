@@ -58,7 +58,14 @@ def locale() -> str:
     return request.accept_languages.best_match(LOCALES) or "zh"
 
 
+def time_zone() -> ZoneInfo:
+    """The clock of the reader's business; Beijing's for everybody else."""
+    person = current_user if has_request_context() else None
+    known = person.time_zone if person and person.is_authenticated else ""
+    return ZoneInfo(known or "Asia/Shanghai")
+
+
 def register(app: Flask) -> None:
     babel = Babel()
-    babel.init_app(app, locale_selector=locale, timezone_selector=lambda: ZoneInfo("Asia/Shanghai"))
+    babel.init_app(app, locale_selector=locale, timezone_selector=time_zone)
     babel.domain_instance = MergedDomain()  # Flask-Babel only lets one name a domain, not give one

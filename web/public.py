@@ -17,10 +17,11 @@ def public(kind: str, id: int, tenant_id: int | None = None) -> str:
     return ids.encode(current_app.config["SETTINGS"].qunfa_secret, kind, owner, id)
 
 
-def resolve(kind: str, text: str) -> int:
-    """The id behind a public one of this kind and the present tenant."""
+def resolve(kind: str, text: str, tenant_id: int | None = None) -> int:
+    """The id behind a public one of this kind and the present tenant, or the one named."""
+    owner = scopes.tenant_id() if tenant_id is None else tenant_id
     found = ids.decode(current_app.config["SETTINGS"].qunfa_secret, text)
-    if found is None or (found.kind, found.tenant_id) != (kind, scopes.tenant_id()):
+    if found is None or (found.kind, found.tenant_id) != (kind, owner):
         raise NotFound
     return found.id
 

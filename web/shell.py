@@ -51,8 +51,9 @@ class Shell:
     groups: tuple[NavGroup, ...]
     user_name: str
     user_role: str
-    home: str  # endpoint behind the mark
+    home: str  # address behind the mark
     sign_out: str  # endpoint taking a POST
+    account: str = ""  # endpoint of one's own password and sessions
     mark: str = ""  # one character; the name's first when empty
     label: str = ""  # beside the name: trial, reseller, internal
     balance_micro: int | None = None  # None hides the balance box
@@ -74,7 +75,7 @@ BUSINESS = (
         None,
         (
             NavItem(_l("Overview"), "console.home.show", "layout-dashboard"),
-            NavItem(_l("Campaigns"), "console.campaigns.index", "send", also=("console.preflight",)),
+            NavItem(_l("Campaigns"), "console.campaigns.index", "send", also=("console.composer", "console.preflight")),
             NavItem(_l("Messages"), "console.messages.index", "message-search"),
             NavItem(_l("Inbox"), "console.inbox.index", "message-reply"),
             NavItem(_l("Contacts"), "console.contacts.index", "users", also=("console.imports",)),

@@ -1,4 +1,4 @@
-"""Each request works in one scope: the business's for members, the platform's for staff, none for the rest.
+"""Each request works in one scope: the business's for its people, the platform's for staff, none for the rest.
 
 Leaving the request rolls back what the view did not commit.
 """
@@ -20,7 +20,7 @@ def _enter() -> None:
         return
     stack = ExitStack()
     g.scope_stack = stack
-    if policy in {Policy.MEMBER, Policy.OWNER}:
+    if policy in {Policy.MEMBER, Policy.OWNER} or (policy is Policy.PERSON and viewer().in_business):
         tenant_id = viewer().tenant_id
         assert tenant_id is not None
         stack.enter_context(scopes.entered(scopes.of_tenant(tenant_id)))

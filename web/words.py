@@ -25,6 +25,11 @@ def say(code: str, **values: Any) -> str:
     return str(template) % {name: _shown(name, value) for name, value in values.items()} if values else str(template)
 
 
+def act(action: str) -> str:
+    """An act of the audit trail in words; its name when nobody has put it into words."""
+    return str(table().get(action, action))
+
+
 def _shown(name: str, value: Any) -> Any:
     """Amounts and instants as the reader writes them."""
     if name.endswith("_micro"):

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
 from email.message import EmailMessage
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 TIMEOUT_S = 15.0
+REASON_MAX = 200
 
 
 class MailRefused(RuntimeError):
@@ -18,14 +20,25 @@ def send(smtp_url: str, *, sender: str, recipient: str, subject: str, body: str)
     message = EmailMessage()
     message["From"], message["To"], message["Subject"] = sender, recipient, subject
     message.set_content(body)
-    url = urlsplit(smtp_url)
-    kind = smtplib.SMTP_SSL if url.scheme == "smtps" else smtplib.SMTP
     try:
-        with kind(url.hostname or "localhost", url.port or 0, timeout=TIMEOUT_S) as server:
-            if url.scheme == "smtp" and server.has_extn("starttls"):
-                server.starttls()
-            if url.username:
-                server.login(unquote(url.username), unquote(url.password or ""))
+        with _connected(urlsplit(smtp_url)) as server:
             server.send_message(message)
     except (smtplib.SMTPException, OSError) as error:
-        raise MailRefused(type(error).__name__) from error
+        raise MailRefused(f"{type(error).__name__}: {error}"[:REASON_MAX]) from error
+
+
+def _connected(url: SplitResult) -> smtplib.SMTP:
+    """A connection to the server, encrypted where it can be; a password is given to an encrypted one only."""
+    host, port, tls = url.hostname or "localhost", url.port or 0, ssl.create_default_context()
+    if url.scheme == "smtps":
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, timeout=TIMEOUT_S, context=tls)
+    else:
+        server = smtplib.SMTP(host, port, timeout=TIMEOUT_S)
+    server.ehlo()
+    if url.scheme == "smtp" and server.has_extn("starttls"):
+        server.starttls(context=tls)
+    if url.username:
+        if not isinstance(server.sock, ssl.SSLSocket):
+            raise smtplib.SMTPNotSupportedError("the server offers no encryption, so it is not given the password")
+        server.login(unquote(url.username), unquote(url.password or ""))
+    return server

@@ -36,6 +36,11 @@ def page(*, state: str = "", name: str = "", before: int | None = None) -> Page[
     return _cut(db.session.scalars(query).all())
 
 
+def one(tenant_id: int) -> Tenant:
+    """A business. Platform scope."""
+    return db.session.get_one(Tenant, tenant_id)
+
+
 def counts() -> dict[str, int]:
     """How many businesses are in each state. Platform scope."""
     rows = db.session.execute(select(Tenant.state, func.count()).where(Tenant.state != "spare").group_by(Tenant.state))

@@ -39,6 +39,7 @@ class Tenant(Base):
     live_asked_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
     opened_at: Mapped[datetime | None]
+    live_at: Mapped[datetime | None]
 
 
 class Identity(Base):

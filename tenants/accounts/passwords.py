@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+import re
+from itertools import pairwise
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 # OWASP's minimum for argon2id is 19 MiB, two passes, one lane.
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
+# Of a password nobody has, with the settings above: checking it takes as long as checking a real one.
+_NOBODY = "$argon2id$v=19$m=19456,t=2,p=1$0XnvBJGd0a4tbDZr9lMmsw$DnjVT0saE7ELVrYtw6p31/XN7WMDhMNLCAbIEukFY7Q"
 LENGTH_MIN, LENGTH_MAX = 12, 200
+DISTINCT_MIN = 5
 # The common passwords of twelve and more characters: shorter ones are refused by their length.
 _COMMON = """
-123456789012 1234567890123 000000000000 111111111111 qwertyuiop123 1qaz2wsx3edc 123qweasdzxc password1234
-passwordpassword administrator iloveyou1234 abc123456789 a12345678910 woaini1314520 woaini520520 qwerty123456
-123456qwerty zxcvbnm12345 asdfghjkl123 letmein12345 welcome12345 1234567891011 987654321098 aaaaaaaaaaaa
-121212121212 123123123123 112233445566 qwertyqwerty changeme1234 trustno1trustno1 sunshine1234 5201314520131
-woaini5201314 zhang123456789 wang123456789 1234qwerasdf q1w2e3r4t5y6 1q2w3e4r5t6y p@ssw0rd1234 password12345
+    123456789012 1234567890123 1qaz2wsx3edc 1qaz2wsx3edc4rfv 123qweasdzxc 1234qwerasdf 1q2w3e4r5t6y q1w2e3r4t5y6
+    qazwsxedcrfv zaq12wsxcde3 1234567891011 987654321098 0987654321qwerty 112233445566 abcd1234efgh a1b2c3d4e5f6
+    aa123456789a 5201314520131 201314520131 147258369147 159357456852 qwertyuiopas qwertyuiop[] zxcvbnmasdfgh
+    1234abcd5678 0123456789ab correcthorsebatterystaple
 """
-COMMON = frozenset(_COMMON.split())
+# Words that are no secret however many digits and signs stand around them.
+_WORDS = """
+    password passwd passw pssw pssword passwrd passwordpassword admin administrator root guest user test testtest demo
+    qwerty qwertyqwerty qwertyuiop qwert asdf asdfgh asdfghjkl zxcvbn zxcvbnm qaz qazwsx qazwsxedc abc abcd abcde abcdef
+    letmein welcome changeme iloveyou iloveu loveyou trustno sunshine princess monkey dragon football baseball superman
+    batman master shadow michael secret login hello whatever starwars pokemon computer internet samsung google
+    woaini woainima aini wozuiai mima woaiwojia zhang wang li zhao liu chen yang huang caonima nihao beijing shanghai
+    china qunfa duanxin
+"""
+COMMON, WORDS = frozenset(_COMMON.split()), frozenset(_WORDS.split())
+_AROUND = re.compile(r"[\W\d_]+")
 
 
 def fault(password: str, *, email: str = "") -> str:
@@ -28,9 +41,20 @@ def fault(password: str, *, email: str = "") -> str:
     if len(password) > LENGTH_MAX:
         return "password_long"
     lowered = password.lower()
-    if lowered in COMMON or len(set(lowered)) < 4 or (email and lowered == email):
+    known = {*WORDS, _letters(email.partition("@")[0]), _letters(email)} - {""}
+    if lowered in COMMON or _letters(lowered) in known or len(set(lowered)) < DISTINCT_MIN or _runs(lowered):
         return "password_common"
     return ""
+
+
+def _letters(text: str) -> str:
+    return _AROUND.sub("", text)
+
+
+def _runs(text: str) -> bool:
+    """Whether each sign follows the one before: 123456789abc is no secret, nor is cba987654321."""
+    steps = {ord(after) - ord(before) for before, after in pairwise(text)}
+    return steps <= {1, ord("a") - ord("9"), ord("0") - ord("9")} or steps <= {-1, ord("9") - ord("a")}
 
 
 def hashed(password: str) -> str:
@@ -40,16 +64,11 @@ def hashed(password: str) -> str:
 def matches(password: str, stored: str) -> bool:
     """Whether the password is the one behind `stored`; takes the same time when there is nothing stored."""
     try:
-        return _HASHER.verify(stored or _nobody(), password) and bool(stored)
+        return _HASHER.verify(stored or _NOBODY, password) and bool(stored)
     except (VerificationError, InvalidHashError):
         return False
 
 
 def outdated(stored: str) -> bool:
-    """Whether a hash was made with weaker settings than today's."""
+    """Whether a hash was made with other settings than today's."""
     return _HASHER.check_needs_rehash(stored)
-
-
-@lru_cache(maxsize=1)
-def _nobody() -> str:
-    return _HASHER.hash("nobody has this password")

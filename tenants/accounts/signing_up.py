@@ -1,26 +1,24 @@
-"""Sign-up of a business: the person, a spare tenant, the mail that proves the address. All in the platform's scope."""
+"""Sign-up of a business: the person, a spare tenant, the proof of the address. All in the platform's scope."""
 
 from __future__ import annotations
 
-import hashlib
 import re
-import secrets
 from dataclasses import dataclass
-from datetime import timedelta
 from zoneinfo import available_timezones
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from tenants.accounts import passwords
-from tenants.accounts.models import Identity, MailToken, Member, Tenant
+from tenants.accounts.links import use_token
+from tenants.accounts.models import Identity, Member, Tenant
+from tenants.accounts.people import LOCALES, Person, home_of, normal_email
 from tenants.core import audit, jobs
 from tenants.core.clock import now
 from tenants.core.db import db
-from tenants.core.errors import Invalid, NotFound, WrongState
+from tenants.core.errors import Invalid, WrongState
 from tenants.core.jobs import Job
 
-VERIFY_FOR = timedelta(hours=24)
-RESET_FOR = timedelta(hours=1)
 NAME_MAX, EMAIL_MAX = 60, 254
 _EMAIL = re.compile(r"[^@\s<>\"',;:]+@[^@\s<>\"',;:.]+(\.[^@\s<>\"',;:.]+)+", re.ASCII)
 
@@ -37,39 +35,21 @@ class SignUp:
     locale: str = "zh"
 
 
-@dataclass(frozen=True)
-class Person:
-    """Somebody with an account, as mails address them."""
-
-    id: int
-    email: str
-    name: str
-    locale: str
-
-
-def normal_email(text: str) -> str:
-    return text.strip().lower()
-
-
 def checked(form: SignUp) -> SignUp:
     """The form, cleaned; Invalid names each field that is wrong."""
     clean = SignUp(
         " ".join(form.business.split()), " ".join(form.person.split()), normal_email(form.email), form.password,
-        form.time_zone, form.locale if form.locale in {"zh", "en"} else "zh",
+        form.time_zone, form.locale if form.locale in LOCALES else LOCALES[0],
     )  # fmt: skip
-    wrong: dict[str, str] = {}
-    for field in ("business", "person"):
-        value = getattr(clean, field)
-        if not value or len(value) > NAME_MAX:
-            wrong[field] = f"{field}_missing" if not value else "name_long"
-    if not _EMAIL.fullmatch(clean.email) or len(clean.email) > EMAIL_MAX:
-        wrong["email"] = "email_bad"
-    if code := passwords.fault(clean.password, email=clean.email):
-        wrong["password"] = code
-    if clean.time_zone not in available_timezones():
-        wrong["time_zone"] = "time_zone_unknown"
-    if wrong:
-        raise Invalid(wrong)
+    faults = {
+        "business": name_fault(clean.business, "business_missing"),
+        "person": name_fault(clean.person, "person_missing"),
+        "email": "" if _EMAIL.fullmatch(clean.email) and len(clean.email) <= EMAIL_MAX else "email_bad",
+        "password": passwords.fault(clean.password, email=clean.email),
+        "time_zone": "" if clean.time_zone in available_timezones() else "time_zone_unknown",
+    }
+    if any(faults.values()):
+        raise Invalid({field: code for field, code in faults.items() if code})
     return clean
 
 
@@ -78,18 +58,13 @@ def sign_up(form: SignUp) -> Person | None:
 
     WrongState (`no_spare`) when no spare tenant is ready: the chore that makes them has been rung for.
     """
-    if db.session.scalar(select(Identity.id).where(Identity.email == form.email)) is not None:
-        # As long as for a new one, so that the time tells nobody who has an account.
-        passwords.hashed(form.password)
+    # Hashed first and always, so that the time tells nobody who has an account.
+    stored = passwords.hashed(form.password)
+    row = {"email": form.email, "name": form.person, "password_hash": stored, "locale": form.locale, "is_staff": False}
+    added = insert(Identity).values(**row, created_at=now()).on_conflict_do_nothing(index_elements=[Identity.email])
+    identity_id = db.session.scalar(added.returning(Identity.id))
+    if identity_id is None:
         return None
-    identity_id = db.session.scalars(
-        insert(Identity)
-        .values(
-            email=form.email, name=form.person, password_hash=passwords.hashed(form.password), locale=form.locale,
-            is_staff=False, created_at=now(),
-        )
-        .returning(Identity.id)
-    ).one()  # fmt: skip
     tenant_id = open_tenant(form.business, form.time_zone)
     db.session.execute(
         insert(Member).values(tenant_id=tenant_id, identity_id=identity_id, role="owner", created_at=now())
@@ -116,47 +91,14 @@ def open_tenant(name: str, time_zone: str) -> int:
     return int(tenant_id)
 
 
-def token_for(identity_id: int, purpose: str) -> str:
-    """A fresh link token for a mail; purpose: verify or reset."""
-    token = secrets.token_urlsafe(32)
-    lasts = VERIFY_FOR if purpose == "verify" else RESET_FOR
-    db.session.execute(
-        insert(MailToken).values(
-            token_hash=_hash(token), identity_id=identity_id, purpose=purpose, ends_at=now() + lasts
-        )
-    )
-    return token
-
-
-def use_token(token: str, purpose: str) -> int:
-    """Use a link once; the identity. NotFound when it is unknown, used or over."""
-    identity_id = db.session.scalar(
-        update(MailToken)
-        .where(
-            MailToken.token_hash == _hash(token), MailToken.purpose == purpose, MailToken.used_at.is_(None),
-            MailToken.ends_at > now(),
-        )
-        .values(used_at=now())
-        .returning(MailToken.identity_id)
-    )  # fmt: skip
-    if identity_id is None:
-        raise NotFound("link_over")
-    return int(identity_id)
-
-
 def verify(token: str) -> Person:
     """The person behind a verification link, whose address is proven by it."""
-    identity_id = use_token(token, "verify")
-    identity = db.session.get_one(Identity, identity_id)
+    identity = db.session.get_one(Identity, use_token(token, "verify"))
     identity.verified_at = identity.verified_at or now()
-    audit.record("identity.verified", actor_id=identity_id)
+    audit.record("identity.verified", actor_id=identity.id, tenant_id=home_of(identity.id))
     return Person(identity.id, identity.email, identity.name, identity.locale)
 
 
-def person_by_email(email: str) -> Person | None:
-    row = db.session.scalars(select(Identity).where(Identity.email == normal_email(email))).one_or_none()
-    return Person(row.id, row.email, row.name, row.locale) if row else None
-
-
-def _hash(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
+def name_fault(name: str, missing: str) -> str:
+    """The code of what is wrong with a name; empty when nothing is."""
+    return missing if not name else "name_long" if len(name) > NAME_MAX else ""

@@ -11,15 +11,25 @@ from tenants.core.clock import now
 from tenants.core.db import shared_ids
 
 LOT = 20
+# Two chores at once would make two lots; any number that nothing else of ours uses.
+ADVISORY_LOCK = 5_100_003
 
 
 def top_up(engine: sa.Engine, secret: str, lot: int = LOT) -> int:
-    """Make spares until `lot` are ready; how many were made. `engine` is the owner's."""
+    """Make spares until `lot` are ready; how many were made: none while another does it. `engine` is the owner's."""
     with engine.connect() as connection:
-        ready = connection.scalar(select(func.count()).select_from(Tenant).where(Tenant.state == "spare")) or 0
-    for _ in range(lot - ready):
-        with engine.begin() as connection:
-            _make(connection, secret)
+        if not connection.scalar(select(func.pg_try_advisory_lock(ADVISORY_LOCK))):
+            return 0
+        try:
+            ready = connection.scalar(select(func.count()).select_from(Tenant).where(Tenant.state == "spare")) or 0
+            connection.commit()
+            for _ in range(lot - ready):
+                _make(connection, secret)
+                connection.commit()
+        finally:
+            connection.rollback()
+            connection.scalar(select(func.pg_advisory_unlock(ADVISORY_LOCK)))
+            connection.commit()
     return max(lot - ready, 0)
 
 

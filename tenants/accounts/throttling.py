@@ -1,7 +1,11 @@
-"""Throttles, kept in PostgreSQL so that a lost Valkey opens no door. A try is counted before it is looked at."""
+"""Throttles, kept in PostgreSQL so that a lost Valkey opens no door. A try is counted before it is looked at; one that
+is turned away is not, so the pause ends when it says.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -15,7 +19,7 @@ from tenants.core.db import db
 from tenants.core.errors import QuotaReached
 from tenants.core.scopes import Reason
 
-KEPT = timedelta(days=2)
+IPV6_PREFIX = 64
 
 
 @dataclass(frozen=True)
@@ -31,6 +35,7 @@ SIGN_IN_ACCOUNT = (Limit(5, 5), Limit(10, 60), Limit(20, 1440))
 SIGN_IN_ADDRESS = (Limit(20, 5), Limit(100, 60))
 SIGN_UP_ADDRESS = (Limit(5, 60), Limit(20, 1440))
 MAIL_ACCOUNT = (Limit(3, 15), Limit(10, 1440))
+MAIL_ADDRESS = (Limit(20, 60), Limit(100, 1440))
 TOP_UP = (Limit(10, 60),)
 
 
@@ -40,8 +45,24 @@ class TooMany(QuotaReached):
     code = "too_many_tries"
 
 
+def bucket(purpose: str, of: str) -> str:
+    """What is counted for a purpose and a person or place, under a name that tells nobody whose it is."""
+    return f"{purpose}:{hashlib.sha256(of.encode()).hexdigest()[:32]}"
+
+
+def place(ip: str) -> str:
+    """Where a request comes from: the address, or the network that one line has under IPv6."""
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        return ""
+    if address.version == 4:
+        return ip
+    return str(ipaddress.ip_network((ip, IPV6_PREFIX), strict=False))
+
+
 def count(bucket: str, limits: tuple[Limit, ...]) -> None:
-    """Count one try under `bucket`; TooMany when any window is full. Commits by itself, whatever comes after."""
+    """Count one try; TooMany, and nothing counted, when any window is full. Commits by itself, whatever comes after."""
     at = now()
     full: list[datetime] = []
     with scopes.platform(Reason.SIGN_IN):
@@ -55,8 +76,8 @@ def count(bucket: str, limits: tuple[Limit, ...]) -> None:
             )
             if used is not None and used > limit.tries:
                 full.append(end)
-    if full:
-        raise TooMany(retry_at=max(full))
+        if full:
+            raise TooMany(retry_at=max(full))
 
 
 def forgive(bucket: str, limits: tuple[Limit, ...]) -> None:

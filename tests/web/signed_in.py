@@ -29,6 +29,16 @@ class Browser(FlaskClient):
             return super().open(*args, **kwargs)
 
 
+def visitor(app: Flask) -> FlaskClient:
+    """A browser in which nobody is signed in; what it sends carries the token of forms."""
+    client = Browser(app, app.response_class)
+    with client.session_transaction() as form:
+        form["csrf_token"] = secrets.token_hex(20)
+        signed = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token").dumps(form["csrf_token"])
+    client.environ_base["HTTP_X_CSRFTOKEN"] = signed
+    return client
+
+
 def client_of(app: Flask, business: Business, identity_id: int | None = None) -> FlaskClient:
     """A browser in which a business's owner (or another identity of it) is signed in."""
     return signed_in(app, identity_id or business.owner_id, business.id)
@@ -51,10 +61,6 @@ def signed_in(app: Flask, identity_id: int, tenant_id: int | None) -> FlaskClien
                 created_at=at, seen_at=at, ends_at=at + timedelta(hours=12),
             )
         )  # fmt: skip
-    client = Browser(app, app.response_class)
+    client = visitor(app)
     client.set_cookie("qunfa", token)
-    with client.session_transaction() as form:
-        form["csrf_token"] = secrets.token_hex(20)
-        signed = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token").dumps(form["csrf_token"])
-    client.environ_base["HTTP_X_CSRFTOKEN"] = signed
     return client

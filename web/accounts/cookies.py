@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import current_app, session
 from werkzeug.wrappers import Response
 
-from tenants.accounts.signing_in import LASTS
+from tenants.accounts.sessions import LASTS
 from web.auth import cookie_name
 
 

@@ -7,9 +7,29 @@ from typing import Any
 from flask import current_app, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from tenants import accounts
-from tenants.accounts import Person
+from tenants.accounts import Person, throttling
+from tenants.accounts.people import normal_email
+
+MOVED = {
+    "live": (
+        _l("%(business)s is live"),
+        _l("The daily limit of the trial has ended: you can send as your balance allows."),
+    ),
+    "trial": (_l("%(business)s is open again"), _l("You are on trial again, with its daily limit.")),
+    "suspended": (
+        _l("%(business)s is suspended"),
+        _l("Nothing new is sent, and its people can do nothing until we open it again. Answer this mail to object."),
+    ),
+}
+
+
+def count(email: str, ip: str) -> None:
+    """Count a mail that somebody asks for; TooMany when it is one too many for this address or from this place."""
+    throttling.count(throttling.bucket("mail-from", throttling.place(ip)), throttling.MAIL_ADDRESS)
+    throttling.count(throttling.bucket("mail", normal_email(email)), throttling.MAIL_ACCOUNT)
 
 
 def _link(endpoint: str, **values: Any) -> str:
@@ -53,3 +73,12 @@ def reset(person: Person, token: str) -> None:
               "If you did not ask for it, ignore this mail: your password stays as it is.",
               name=person.name, link=link),
         )  # fmt: skip
+
+
+def moved(person: Person, business: str, state: str, reason: str) -> None:
+    """Our staff changed the state of a business; its owner is told."""
+    link = _link("accounts.login.show")
+    with force_locale(person.locale):
+        heading, means = (str(text) for text in MOVED[state])
+        why = [_("Reason: %(reason)s", reason=reason)] if reason else []
+        accounts.mail(person.email, heading % {"business": business}, "\n\n".join([means, *why, link]))

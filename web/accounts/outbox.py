@@ -16,13 +16,19 @@ bp = Blueprint("outbox", __name__)
 @allow(Policy.PUBLIC)
 def index() -> str:
     """The newest mails."""
-    if current_app.config["SETTINGS"].smtp_url or not _is_local():
+    if not shown():
         abort(404)
     with scopes.platform(Reason.MAIL):
         mails = accounts.outbox()
     return render_template("accounts/outbox.html", mails=mails)
 
 
-def _is_local() -> bool:
-    """Only in the demo and in tests: without SMTP a real installation must not show its mail to the world."""
-    return bool(current_app.config["SETTINGS"].qunfa_demo or current_app.config["TESTING"])
+def shown() -> bool:
+    """Only in the demo and in tests, and only without SMTP: a real installation must not show its mail to the world."""
+    settings = current_app.config["SETTINGS"]
+    return not settings.smtp_url and bool(settings.qunfa_demo or current_app.config["TESTING"])
+
+
+@bp.app_context_processor
+def _for_templates() -> dict[str, object]:
+    return {"outbox_shown": shown}

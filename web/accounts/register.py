@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from babel.dates import get_timezone_location
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, session
 from flask_babel import get_locale
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -13,30 +12,19 @@ from tenants.accounts.throttling import TooMany
 from tenants.core import scopes
 from tenants.core.errors import Invalid, WrongState
 from tenants.core.scopes import Reason
-from web import forms, words
+from web import forms, words, zones
 from web.accounts import letters
 from web.auth import Policy, allow
 
 bp = Blueprint("register", __name__)
 
 FIELDS = ("business", "person", "email", "time_zone")
-_ZONES = (
-    "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Singapore", "Asia/Tokyo", "Asia/Kolkata", "Asia/Dubai", "Europe/London",
-    "Europe/Berlin", "Europe/Moscow", "America/New_York", "America/Chicago", "America/Los_Angeles",
-    "America/Sao_Paulo", "Australia/Sydney", "UTC",
-)  # fmt: skip
-
-
-def _zones() -> list[tuple[str, str]]:
-    """Options of the form: the zone and its name in the reader's language."""
-    locale = get_locale()
-    return [(zone, f"{get_timezone_location(zone, locale=locale)} ({zone})") for zone in _ZONES]
 
 
 @bp.get("/sign-up")
 @allow(Policy.PUBLIC)
 def show() -> str:
-    return render_template("accounts/sign_up.html", values={}, errors={}, zones=_zones())
+    return _page({}, {})
 
 
 @bp.post("/sign-up")
@@ -47,15 +35,17 @@ def sign_up() -> AnyResponse:
     form = SignUp(**given, password=request.form.get("password", ""), locale=str(get_locale() or "zh")[:2])
     try:
         clean = accounts.checked(form)
-        throttling.count(f"sign-up:ip:{request.remote_addr}", throttling.SIGN_UP_ADDRESS)
+        place = throttling.place(request.remote_addr or "")
+        throttling.count(throttling.bucket("sign-up-from", place), throttling.SIGN_UP_ADDRESS)
         _sign_up(clean)
     except Invalid as error:
-        return _again(given, forms.said(error), 422)
+        return Response(_page(given, forms.said(error)), status=422)
     except TooMany as error:
-        return _again(given, {"email": words.say(error.code, **error.values)}, 429)
+        return Response(_page(given, {"email": words.say(error.code, **error.values)}), status=429)
     except WrongState as error:
-        return _again(given, {"business": words.say(error.code)}, 503)
-    return forms.go(f"/sign-up/sent?email={clean.email}")
+        return Response(_page(given, {"business": words.say(error.code)}), status=503)
+    session["address"] = clean.email
+    return forms.go("/sign-up/sent")
 
 
 def _sign_up(form: SignUp) -> None:
@@ -67,14 +57,12 @@ def _sign_up(form: SignUp) -> None:
             letters.known_already(known)
 
 
-def _again(values: dict[str, str], errors: dict[str, str], status: int) -> Response:
-    return Response(
-        render_template("accounts/sign_up.html", values=values, errors=errors, zones=_zones()), status=status
-    )
+def _page(values: dict[str, str], errors: dict[str, str]) -> str:
+    return render_template("accounts/sign_up.html", values=values, errors=errors, zones=zones.options())
 
 
 @bp.get("/sign-up/sent")
 @allow(Policy.PUBLIC)
 def sent() -> str:
     """Look into your mail."""
-    return render_template("accounts/sent.html", email=request.args.get("email", "")[:254])
+    return render_template("accounts/sent.html", email=session.get("address", ""))

@@ -6,7 +6,6 @@ from flask import Blueprint, Response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from tenants import accounts
-from tenants.accounts import throttling
 from tenants.accounts.throttling import TooMany
 from tenants.core import scopes
 from tenants.core.errors import Invalid, NotFound
@@ -21,7 +20,7 @@ bp = Blueprint("reset", __name__)
 @bp.get("/reset")
 @allow(Policy.PUBLIC)
 def show() -> str:
-    return render_template("accounts/reset.html", sent=False, error="", email="")
+    return _ask_page("")
 
 
 @bp.post("/reset")
@@ -30,23 +29,24 @@ def ask() -> AnyResponse:
     """Mail a link; says the same whether the address has an account or not."""
     email = request.form.get("email", "")
     try:
-        throttling.count(f"mail:{email.strip().lower()}", throttling.MAIL_ACCOUNT)
+        letters.count(email, request.remote_addr or "")
     except TooMany as error:
-        page = render_template(
-            "accounts/reset.html", sent=False, error=words.say(error.code, **error.values), email=email
-        )
-        return Response(page, status=429)
+        return Response(_ask_page(email, error=words.say(error.code, **error.values)), status=429)
     with scopes.platform(Reason.SIGN_IN):
         person = accounts.person_by_email(email)
         if person is not None:
             letters.reset(person, accounts.token_for(person.id, "reset"))
-    return Response(render_template("accounts/reset.html", sent=True, error="", email=email))
+    return Response(_ask_page(email, sent=True))
+
+
+def _ask_page(email: str, *, sent: bool = False, error: str = "") -> str:
+    return render_template("accounts/reset.html", sent=sent, error=error, email=email)
 
 
 @bp.get("/reset/<token>")
 @allow(Policy.PUBLIC)
 def choose(token: str) -> str:
-    return render_template("accounts/new_password.html", token=token, errors={})
+    return _choose_page(token, {})
 
 
 @bp.post("/reset/<token>")
@@ -54,16 +54,13 @@ def choose(token: str) -> str:
 def change(token: str) -> AnyResponse:
     """Set the new password."""
     try:
-        accounts.reset_password(token, request.form.get("new", ""))
+        accounts.reset_password(token, request.form.get("new", ""), ip=request.remote_addr or "")
     except Invalid as error:
-        return Response(
-            render_template("accounts/new_password.html", token=token, errors=forms.said(error)), status=422
-        )
+        return Response(_choose_page(token, forms.said(error)), status=422)
     except NotFound as error:
-        wrong = {"new": words.say(error.code)}
-        return Response(render_template("accounts/new_password.html", token=token, errors=wrong), status=404)
-    return forms.go("/sign-in")
+        return Response(_choose_page(token, {"new": words.say(error.code)}), status=404)
+    return forms.go("/sign-in?changed=1")
 
 
-def _choose_again(token: str, errors: dict[str, str], status: int) -> Response:
-    return Response(render_template("accounts/new_password.html", token=token, errors=errors), status=status)
+def _choose_page(token: str, errors: dict[str, str]) -> str:
+    return render_template("accounts/new_password.html", token=token, errors=errors)

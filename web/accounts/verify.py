@@ -1,12 +1,11 @@
-"""The link that proves an address, and signs its owner in."""
+"""The link that proves an address."""
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, render_template, request
+from flask import Blueprint, Response, render_template, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
 from tenants import accounts
-from tenants.accounts import throttling
 from tenants.accounts.throttling import TooMany
 from tenants.core import scopes
 from tenants.core.errors import NotFound
@@ -37,17 +36,18 @@ def confirm(token: str) -> AnyResponse:
     return forms.go("/sign-in?verified=1")
 
 
-@bp.post("/verify/again")
+@bp.post("/verify")
 @allow(Policy.PUBLIC)
 def again() -> AnyResponse:
     """Mail a fresh link; says the same whether the address has an account or not."""
-    email = request.form.get("email", "")
+    email = session.get("address", "")
     try:
-        throttling.count(f"mail:{email.strip().lower()}", throttling.MAIL_ACCOUNT)
+        letters.count(email, request.remote_addr or "")
     except TooMany as error:
-        return Response(words.say(error.code, **error.values), status=429, mimetype="text/plain")
+        said = words.say(error.code, **error.values)
+        return Response(render_template("accounts/sent.html", email=email, error=said), status=429)
     with scopes.platform(Reason.SIGN_UP):
         person = accounts.person_by_email(email)
         if person is not None:
             letters.verification(person, accounts.token_for(person.id, "verify"))
-    return forms.go(f"/sign-up/sent?email={email[:254]}")
+    return forms.go("/sign-up/sent?again=1")

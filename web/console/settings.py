@@ -1,4 +1,4 @@
-"""Settings: the business, the way to live, the person's password and sessions."""
+"""Settings of a business: what it is called, its clock, and the way to live."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from tenants import accounts, moderation, quotas
 from tenants.core.db import db
 from tenants.core.errors import Invalid
-from web import forms
-from web.accounts import cookies
+from web import forms, zones
 from web.auth import Policy, allow, viewer
 
 bp = Blueprint("settings", __name__, url_prefix="/settings")
@@ -19,15 +18,31 @@ bp = Blueprint("settings", __name__, url_prefix="/settings")
 @bp.get("")
 @allow(Policy.MEMBER)
 def show() -> str:
-    return _page({})
+    return _page({}, {})
 
 
-def _page(errors: dict[str, str]) -> str:
-    person = viewer()
+def _page(values: dict[str, str], errors: dict[str, str]) -> str:
+    person, business = viewer(), accounts.current()
     return render_template(
-        "console/settings/show.html", business=accounts.current(), left=quotas.left(), errors=errors,
-        sessions=accounts.sessions_of(person.identity_id), own=person.session_id,
+        "console/settings/show.html", business=business, left=quotas.left(), owner=person.role == "owner",
+        values={"name": business.name, "time_zone": business.time_zone} | values, errors=errors,
+        zones=zones.options(business.time_zone),
+        daily=business.limits.get("parts_per_day", quotas.TRIAL_PARTS_A_DAY),
     )  # fmt: skip
+
+
+@bp.post("")
+@allow(Policy.OWNER)
+def amend() -> AnyResponse:
+    """Change the name (before it is live) and the time zone."""
+    given = {name: request.form.get(name, "") for name in ("name", "time_zone")}
+    try:
+        accounts.amend(**given, by=viewer().identity_id)
+    except Invalid as error:
+        return Response(_page(given, forms.said(error)), status=422)
+    db.session.commit()
+    flash(_("Saved."))
+    return forms.go("/settings")
 
 
 @bp.post("/go-live")
@@ -42,26 +57,3 @@ def go_live() -> AnyResponse:
     db.session.commit()
     flash(_("Your request is with our staff. You get a mail with the answer."))
     return forms.go("/settings")
-
-
-@bp.post("/password")
-@allow(Policy.MEMBER)
-def password() -> AnyResponse:
-    """Change the password; other sessions end."""
-    person = viewer()
-    try:
-        accounts.change_password(
-            person.identity_id, request.form.get("old", ""), request.form.get("new", ""), keep=person.session_id
-        )
-    except Invalid as error:
-        return Response(_page(forms.said(error)), status=422)
-    flash(_("Password changed. Every other session was ended."))
-    return forms.go("/settings")
-
-
-@bp.post("/sign-out-everywhere")
-@allow(Policy.MEMBER)
-def sign_out_everywhere() -> AnyResponse:
-    """End every session of this person, this one too."""
-    accounts.sign_out_everywhere(viewer().identity_id, ip=request.remote_addr or "")
-    return cookies.remove(forms.go("/sign-in"))

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from tenants import accounts, ledger
+from tenants import accounts, ledger, moderation
 from tenants.accounts import listing
+from tenants.core import scopes
 from tenants.core.db import db
 from tenants.core.errors import Invalid
 from web import forms
+from web.accounts import letters
 from web.auth import Policy, allow, viewer
 
-bp = Blueprint("tenants", __name__, url_prefix="/tenants")
+bp = Blueprint("tenants", __name__)
 
 REASON_MAX = 200
 
 
 @bp.get("")
+@allow(Policy.STAFF)
+def home() -> Response:
+    """Staff begin where somebody waits."""
+    return redirect("/staff/reviews")
+
+
+@bp.get("/tenants")
 @allow(Policy.STAFF)
 def index() -> str:
     """A page of businesses, newest first, by name and state."""
@@ -30,10 +39,10 @@ def index() -> str:
     )  # fmt: skip
 
 
-@bp.post("/<int:tenant>/<act>")
+@bp.post("/tenants/<int:tenant>/<any('go-live', suspend, reopen):act>")
 @allow(Policy.STAFF)
 def decide(tenant: int, act: str) -> Response:
-    """go-live, suspend or reopen; the last two with a reason."""
+    """Move a business; suspending and reopening need a reason. Its owner is told by mail."""
     by, reason = viewer().identity_id, " ".join(request.form.get("reason", "").split())[:REASON_MAX]
     if act == "go-live":
         accounts.decide_go_live(tenant, True, reason, by)
@@ -41,6 +50,12 @@ def decide(tenant: int, act: str) -> Response:
         raise Invalid({"reason": "reason_missing"}, code="reason_missing")
     else:
         {"suspend": accounts.suspend, "reopen": accounts.reopen}[act](tenant, reason, by)
+    business, owner = listing.one(tenant), accounts.owner_of(tenant)
+    if owner is not None:
+        letters.moved(owner, business.name, business.state, reason)
     db.session.commit()
-    flash(_("Done."))
+    if act == "go-live":
+        with scopes.tenant(tenant):
+            moderation.withdraw("go_live", tenant)
+    flash(_("%(name)s: done, and its owner was told.", name=business.name))
     return forms.go("/staff/tenants")

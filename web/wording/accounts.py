@@ -15,6 +15,8 @@ WORDS = {
     "sign_in_wrong": _l("E-mail or password is wrong."),
     "too_many_tries": _l("Too many tries. The next one is possible from %(retry_at)s."),
     "no_spare": _l("We are preparing room for new businesses. Try again in a minute; nothing you typed is lost."),
+    "business_suspended": _l("Your business is suspended: nothing can be sent or changed. Our staff wrote you why."),
+    "address_unproven": _l("Open the link in our mail first: your address is not confirmed yet."),
     "link_over": _l("This link was used already or is too old. Ask for a new one."),
     "time_zone_unknown": _l("Choose a time zone from the list."),
 }

@@ -5,7 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from flask import current_app
 
+from tenants import accounts
 from tenants.accounts import spares
+from tenants.core import scopes
+from tenants.core.scopes import Reason
 
 
 def make_spares() -> None:
@@ -16,3 +19,9 @@ def make_spares() -> None:
         spares.top_up(engine, settings.qunfa_secret)
     finally:
         engine.dispose()
+
+
+def tidy_accounts() -> None:
+    """Forget counted tries, ended sessions, old links and old mail; the clock calls this."""
+    with scopes.platform(Reason.SWEEPS):
+        accounts.tidy()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import structlog
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from tenants.accounts.models import Mail
 from tenants.core import scopes
@@ -29,13 +31,18 @@ def send_mail(mail_id: int) -> None:
         mail.state, mail.tries, mail.sent_at = "sent", mail.tries + 1, now()
     if not settings.smtp_url:
         return
+    letter = {"recipient": mail.recipient, "subject": mail.subject, "body": mail.body}
     try:
-        send(
-            settings.smtp_url, sender=settings.mail_from, recipient=mail.recipient, subject=mail.subject, body=mail.body
-        )
+        send(settings.smtp_url, sender=settings.mail_from, **letter)
     except MailRefused as error:
         log.warning("mail.refused", mail=mail_id, error=str(error))
-        with scopes.platform(Reason.MAIL):
-            again = db.session.get_one(Mail, mail_id)
-            again.state = "failed" if again.tries >= TRIES_MAX else "queued"
-            again.error, again.sent_at = str(error), None
+        state = "failed" if mail.tries >= TRIES_MAX else "queued"
+        _note(mail_id, state=state, error=str(error), sent_at=None)
+    else:
+        # Links in it are secrets until they are used: nothing is kept of what was sent.
+        _note(mail_id, body="")
+
+
+def _note(mail_id: int, **values: Any) -> None:
+    with scopes.platform(Reason.MAIL):
+        db.session.execute(update(Mail).where(Mail.id == mail_id).values(values))
