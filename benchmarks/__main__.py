@@ -9,18 +9,18 @@ from benchmarks import runner
 
 
 def main() -> int:
-    modules = runner.modules()
+    known = runner.keys()
     parser = argparse.ArgumentParser(prog="benchmarks", description="Measures Qunfa and what it is compared with.")
-    parser.add_argument("keys", nargs="*", metavar="key", help=f"of: {', '.join(modules)}; all when none is named")
+    parser.add_argument("keys", nargs="*", metavar="key", help=f"of: {', '.join(known)}; all when none is named")
     parser.add_argument("--scale", type=float, default=1.0, help="of the full volumes, for example 0.1")
     given = parser.parse_args()
-    unknown = [key for key in given.keys if key not in modules]
+    unknown = [key for key in given.keys if key not in known]
     if unknown:
         parser.error(f"no such benchmark: {', '.join(unknown)}")
     rows = []
-    for key in given.keys or modules:
+    for key in given.keys or known:
         sys.stderr.write(f"{key} …\n")
-        rows += runner.measure(modules[key], given.scale)
+        rows += runner.measure(runner.module(key), given.scale)
         runner.keep(rows)
     sys.stdout.write(runner.table(rows) + "\n")
     return 0

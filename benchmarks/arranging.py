@@ -7,14 +7,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from tenants import ledger, messages
 from tenants.accounts.vaults import vault
@@ -23,17 +23,24 @@ from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.scopes import Reason
 from tenants.core.settings import Settings
-from tenants.messages import Planned, Progress
+from tenants.messages import Incoming, Planned, Progress
+from tenants.messages.models import Message
 from tenants.routing.models import Channel
 from tests import factories, pipeline
 from tests.workers.simulators.processes import KEY, SECRET, process
+from workers import channels
+from workers.channels import Accepted, Outgoing, SendResult
 from workers.channels.settings import seal
+from workers.jobs.messages import send_batch
+from workers.jobs.receipts import settle_receipts
 
 PRICE_MICRO = 45_000
 CREDIT_MICRO = 10**15
 CHUNK = 50_000
 OPERATORS = ("mobile", "unicom", "telecom")
 TEXT = {"signature": "Acme", "body": "Dear {name}, your order {order} has left our house.", "kind": "notice"}
+CONNECTIONS = 64
+A_CALL = 500
 LOOK_S = 0.05
 LIMIT_S = 1_800.0
 STOP_S = 30.0
@@ -62,14 +69,14 @@ def business() -> int:
     return factories.business(credit_micro=CREDIT_MICRO).id
 
 
-def run(tenant_id: int, count: int) -> Sent:
-    """A run of `count` messages, filled chunk by chunk as planning does it, and let go."""
+def run(tenant_id: int, count: int, *, operators: int = len(OPERATORS)) -> Sent:
+    """A run of `count` messages to numbers of some operators, filled chunk by chunk as planning does it, and let go."""
     campaign_id = next(_numbers)
     with scopes.tenant(tenant_id):
         messages.open_run(campaign_id, kind="notice", signature_id=1, text=TEXT, vault=vault())
     batch_no = 0
     for start in range(0, count, CHUNK):
-        people = _people(tenant_id, min(CHUNK, count - start))
+        people = _people(tenant_id, min(CHUNK, count - start), operators)
         with scopes.tenant(tenant_id):
             hold_id = ledger.hold(
                 f"plan:{tenant_id}:{campaign_id}:{start}", tenant_id, PRICE_MICRO * len(people),
@@ -84,13 +91,20 @@ def run(tenant_id: int, count: int) -> Sent:
     return Sent(tenant_id, campaign_id)
 
 
-def _people(tenant_id: int, count: int) -> list[Planned]:
+def _people(tenant_id: int, count: int, operators: int) -> list[Planned]:
     with scopes.tenant(tenant_id):
         index = vault().index
         numbers = [f"+8613{next(_numbers):09d}" for _ in range(count)]
         return [
             Planned(
-                index(number), number, {"name": "Ada", "order": number[-6:]}, "CN", OPERATORS[at % 3], 1, PRICE_MICRO, 1
+                index(number),
+                number,
+                {"name": "Ada", "order": number[-6:]},
+                "CN",
+                OPERATORS[at % operators],
+                1,
+                PRICE_MICRO,
+                1,
             )
             for at, number in enumerate(numbers)
         ]
@@ -110,7 +124,7 @@ def channel(**columns: Any) -> int:
 def connected(channel_id: int) -> Iterator[str]:
     """A carrier behind the channel, and the pages of the app to take its receipts; the carrier's address."""
     with carrier() as url, served() as pages:
-        clear = {"url": url, "callback": f"{pages}/hooks/receipts/{channel_id}"}
+        clear = {"url": url, "connections": CONNECTIONS, "callback": f"{pages}/hooks/receipts/{channel_id}"}
         sealed = seal(channel_id, {"key": KEY, "secret": SECRET})
         with scopes.platform(Reason.SWEEPS):
             db.session.execute(update(Channel).where(Channel.id == channel_id).values(settings=clear, secrets=sealed))
@@ -178,3 +192,46 @@ def until(condition: Callable[[], Any], limit_s: float = LIMIT_S) -> float:
         assert took_s < limit_s, "waited in vain"
         time.sleep(LOOK_S)
     return time.perf_counter() - began
+
+
+@contextmanager
+def instant_carrier() -> Iterator[None]:
+    """Whatever is sent is accepted at once, without a network: what is measured is all the rest."""
+
+    def send(kind: str, settings: Mapping[str, object], messages: Sequence[Outgoing]) -> list[SendResult]:
+        return [Accepted(f"{next(_numbers):016x}") for _ in messages]
+
+    real, channels.send = channels.send, send
+    try:
+        yield
+    finally:
+        channels.send = real
+
+
+def hand_over(*runs: Sent) -> None:
+    """Send all of the runs in this process."""
+    with instant_carrier():
+        while any(each.progress().queued for each in runs):
+            send_batch()
+
+
+def report(sent: Sent, channel_id: int) -> int:
+    """Put a receipt for every message of the run into the inbox; how many."""
+    with scopes.tenant(sent.tenant_id):
+        own = Message.campaign_id == sent.campaign_id
+        rows = db.session.execute(select(Message.id, Message.attempt, Message.provider_ref).where(own)).all()
+    secret, at = settings().qunfa_secret, now()
+    incoming = [
+        Incoming(row.provider_ref, messages.reference(secret, sent.tenant_id, row.id, row.attempt), "delivered", "", at)
+        for row in rows
+    ]
+    for start in range(0, len(incoming), A_CALL):
+        with scopes.platform(Reason.RECEIPTS):
+            messages.store(channel_id, incoming[start : start + A_CALL], secret)
+    return len(incoming)
+
+
+def settle(*runs: Sent) -> None:
+    """Settle in this process until the runs are at their end."""
+    while any(each.progress().open for each in runs):
+        settle_receipts()

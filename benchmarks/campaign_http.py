@@ -8,11 +8,12 @@ two workers and neither plans nor takes receipts, which is kinder than life.
 from __future__ import annotations
 
 import os
+import sys
 import time
 
 from sqlalchemy import func, select
 
-from benchmarks import arranging, naive
+from benchmarks import arranging, costs, naive
 from benchmarks.runner import Goal, Row
 from tenants.core import scopes
 from tenants.core.db import db
@@ -55,10 +56,11 @@ def _ours(tenant_id: int, count: int) -> float:
         *bulk, *others, arranging.module("workers.schedule")
     ):  # fmt: skip
         _warm(tenant_id)
-        began = time.perf_counter()
+        before, began = costs.cpu_s(), time.perf_counter()
         sent = arranging.run(tenant_id, count)
         arranging.until(lambda: sent.progress().open == 0)
         took_s = time.perf_counter() - began
+        sys.stderr.write(costs.summary(before, costs.cpu_s(), count))
     assert sent.progress().delivered == count
     return count / took_s
 

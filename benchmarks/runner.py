@@ -7,6 +7,7 @@ context. All sides of a comparison run there one after the other: figures drift 
 from __future__ import annotations
 
 import json
+import keyword
 import os
 import pkgutil
 import platform
@@ -26,13 +27,14 @@ from flask import Flask
 import benchmarks
 from tenants.accounts import spares
 from tenants.core import migrating
+from tenants.core.ground import bare_app
 from tenants.core.settings import Settings
-from web import create_app
 from workers.embedded import Postgres, Valkey
 
 FOLDER = Path(__file__).parent
 SECRET = "a-secret-of-the-benchmarks-only-" + "0" * 16
 SPARES = 4
+NOT_BENCHMARKS = {"__main__", "runner", "arranging", "costs", "naive"}
 COLUMNS = ("key", "n", "ours", "unit", "against", "theirs", "ratio", "goal", "met")
 
 
@@ -74,17 +76,21 @@ class Row:
         }  # fmt: skip
 
 
-def modules() -> dict[str, ModuleType]:
-    """Every benchmark by its key."""
-    found = [import_module(f"benchmarks.{each.name}") for each in pkgutil.iter_modules(benchmarks.__path__)
-             if each.name not in {"__main__", "runner"}]  # fmt: skip
-    return {module.KEY: module for module in found if hasattr(module, "KEY")}
+def keys() -> list[str]:
+    """Every benchmark there is: a file is named as its key, with a `_` behind a word of Python."""
+    found = [each.name for each in pkgutil.iter_modules(benchmarks.__path__)]
+    return [name.rstrip("_") for name in found if name not in NOT_BENCHMARKS]
+
+
+def module(key: str) -> ModuleType:
+    """The benchmark of a key."""
+    return import_module(f"benchmarks.{key}{'_' if keyword.iskeyword(key) else ''}")
 
 
 def measure(module: ModuleType, scale: float) -> list[Row]:
     """Run one benchmark on fresh servers."""
     with ground() as settings:
-        app = create_app(settings, testing=True)
+        app = bare_app(settings)
         with app.app_context():
             more_tenants(app, SPARES)
             rows: list[Row] = module.run(scale)
