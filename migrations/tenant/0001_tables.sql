@@ -207,9 +207,7 @@ CREATE TABLE templates (
 CREATE TABLE list_members (
     list_id BIGINT NOT NULL,
     contact_id BIGINT NOT NULL,
-    CONSTRAINT pk_list_members PRIMARY KEY (list_id, contact_id),
-    CONSTRAINT fk_list_members_list_id FOREIGN KEY(list_id) REFERENCES contact_lists (id) ON DELETE CASCADE,
-    CONSTRAINT fk_list_members_contact_id FOREIGN KEY(contact_id) REFERENCES contacts (id) ON DELETE CASCADE
+    CONSTRAINT pk_list_members PRIMARY KEY (list_id, contact_id)
 );
 CREATE INDEX ix_list_members_contact_id ON list_members (contact_id);
 CREATE TABLE template_versions (

@@ -36,16 +36,16 @@ from tenants.contacts.importing import (
 )
 from tenants.contacts.listing import create_list, delete_list, get_list, lists, lists_of, rename_list
 from tenants.contacts.pasting import NUMBERS_MAX, paste
-from tenants.contacts.reading import NAME
+from tenants.contacts.reading import NAME, Reader
 from tenants.contacts.refusals import Refused, refusals, write_refusals
 from tenants.contacts.running import claim_import, import_chunk, release_import
 from tenants.contacts.states import Purpose, State
 
 __all__ = [
-    "CONSENTS", "NAME", "NUMBERS_MAX", "Consent", "Person", "Purpose", "Recipient", "Refused", "State", "Summary",
-    "Target", "add_person", "audience", "audience_fields", "audience_summary", "claim_import", "confirm_mapping",
-    "count_people", "create_list", "delete_list", "delete_person", "edit_person", "first_lines", "get_import",
-    "get_list", "get_person", "import_chunk", "imports", "layout_of", "lists", "lists_of", "paste", "people",
-    "read_as", "refusals", "release_import", "rename_list", "show_number", "start_import", "stop_import", "time_left",
-    "write_refusals",
+    "CONSENTS", "NAME", "NUMBERS_MAX", "Consent", "Person", "Purpose", "Reader", "Recipient", "Refused", "State",
+    "Summary", "Target", "add_person", "audience", "audience_fields", "audience_summary", "claim_import",
+    "confirm_mapping", "count_people", "create_list", "delete_list", "delete_person", "edit_person", "first_lines",
+    "get_import", "get_list", "get_person", "import_chunk", "imports", "layout_of", "lists", "lists_of", "paste",
+    "people", "read_as", "refusals", "release_import", "rename_list", "show_number", "start_import", "stop_import",
+    "time_left", "write_refusals",
 ]  # fmt: skip

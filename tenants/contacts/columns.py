@@ -21,6 +21,7 @@ _PHONE_WORDS = re.compile(
 _NAME_WORDS = re.compile(
     r"姓名|名字|称呼|昵称|联系人$|^(?:full[ _]?|first[ _]?|customer[ _]?|contact[ _]?)?name$", re.IGNORECASE
 )
+_PLAIN_NUMBER = re.compile(r"0|[1-9]\d{0,14}", re.ASCII)  # stands as it is written
 _FIELD_NAME = re.compile(NAME)
 _NOT_IN_NAMES = re.compile(r"\W+")
 
@@ -174,21 +175,40 @@ def check(mapping: Mapping, columns_n: int) -> list[Fault]:
     return faults
 
 
-def values_of(mapping: Mapping, row: Sequence[str]) -> dict[str, str] | BadValue:
+class Filled(NamedTuple):
+    """A custom field and the column that fills it."""
+
+    at: int
+    field: str
+    type: FieldType
+
+
+def filled(mapping: Mapping) -> list[Filled]:
+    """The custom fields of a mapping, found once for all rows."""
+    return [
+        Filled(at, column.field, column.type)
+        for at, column in enumerate(mapping.columns)
+        if column.target == Target.FIELD
+    ]
+
+
+def values_of(fields: Sequence[Filled], row: Sequence[str]) -> dict[str, str] | BadValue:
     """The custom fields of a row: dates as 2026-11-08, numbers without separators, empty ones left out."""
     values: dict[str, str] = {}
-    for at, (column, raw) in enumerate(zip(mapping.columns, row, strict=False)):
-        if column.target != Target.FIELD or not (value := raw.strip()):
+    width = len(row)
+    for at, field, type in fields:
+        value = row[at].strip() if at < width else ""
+        if not value:
             continue
-        if column.type == FieldType.NUMBER:
+        if type is FieldType.NUMBER and not _PLAIN_NUMBER.fullmatch(value):
             number = number_of(value)
             if number is None:
                 return BadValue("value_not_number", at, value)
             value = format(number, "f")
-        elif column.type == FieldType.DATE:
+        elif type is FieldType.DATE:
             day = date_of(value)
             if day is None:
                 return BadValue("value_not_date", at, value)
             value = day.isoformat()
-        values[column.field] = value
+        values[field] = value
     return values

@@ -135,10 +135,10 @@ def _check(values: Mapping[str, str]) -> None:
 
 def delete_person(contact_id: int, *, by: int | None) -> None:
     """Forget a contact. An opt-out of that number stays, and so do messages sent to it."""
-    put_on(contact_id, [])
-    gone = db.session.scalar(delete(Contact).where(Contact.id == contact_id).returning(Contact.id))
-    if gone is None:
+    if db.session.get(Contact, contact_id, with_for_update=True) is None:
         raise NotFound
+    put_on(contact_id, [])
+    db.session.execute(delete(Contact).where(Contact.id == contact_id))
     audit.record("contact.delete", actor_id=by, object=f"contact:{contact_id}")
 
 

@@ -143,7 +143,7 @@ def _faults(found: Import, mapping: Mapping, target: Target, consent: Consent) -
     if found.purpose == Purpose.CONTACTS:
         faults |= listing.name_faults(target.new_name, "list") if target.list_id is None else {}
         if target.list_id is not None:
-            listing.get_list(target.list_id)
+            listing.get_list(target.list_id, lock=True)
     if consent.source not in CONSENTS:
         faults["consent"] = "consent_missing"
     elif consent.source == "other" and not consent.note.strip():

@@ -23,8 +23,8 @@ def lists() -> Sequence[ContactList]:
     return db.session.scalars(select(ContactList).order_by(ContactList.id.desc()).limit(LISTS_MAX)).all()
 
 
-def get_list(list_id: int) -> ContactList:
-    found = db.session.get(ContactList, list_id)
+def get_list(list_id: int, *, lock: bool = False) -> ContactList:
+    found = db.session.get(ContactList, list_id, with_for_update=lock, populate_existing=lock)
     if found is None:
         raise NotFound
     return found
@@ -70,13 +70,13 @@ def _tidy(name: str) -> str:
 
 def delete_list(list_id: int, *, by: int | None) -> None:
     """Delete a list; its people stay among the contacts. WrongState while an import fills it."""
+    get_list(list_id, lock=True)
     filled = select(Import.id).where(Import.list_id == list_id, Import.state.in_(WAITING)).limit(1)
     if db.session.scalar(filled) is not None:
         raise WrongState("list_being_filled")
-    gone = db.session.scalar(delete(ContactList).where(ContactList.id == list_id).returning(ContactList.contacts_n))
-    if gone is None:
-        raise NotFound
-    audit.record("list.delete", actor_id=by, object=f"list:{list_id}", contacts=gone)
+    db.session.execute(delete(ListMember).where(ListMember.list_id == list_id))
+    db.session.execute(delete(ContactList).where(ContactList.id == list_id))
+    audit.record("list.delete", actor_id=by, object=f"list:{list_id}")
 
 
 def lists_of(contact_id: int) -> list[int]:

@@ -5,8 +5,8 @@ Of rows that repeat a number across chunks the first is kept: a person remembers
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from collections.abc import Mapping as Pairs
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -17,8 +17,9 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 
 from tenants import optouts
 from tenants.accounts import vault
-from tenants.contacts.models import Contact, ContactList, Import, ImportRow, ListMember
-from tenants.contacts.reading import NAME, Refusal, Row
+from tenants.contacts.listing import get_list
+from tenants.contacts.models import Contact, Import, ImportRow, ListMember
+from tenants.contacts.reading import Ready, Refusal, json_of
 from tenants.core import bulk
 from tenants.core.clock import now
 from tenants.core.db import db
@@ -44,10 +45,10 @@ class Outcome:
     repeats: Pairs[int, int] = field(default_factory=dict)
 
 
-def keep_contacts(into: Import, rows: Sequence[Row]) -> Outcome:
+def keep_contacts(into: Import, ready: Ready) -> Outcome:
     """New people are created, known ones updated: fields that the file does not fill stay as they were."""
-    _stage(rows)
-    outcome, at, joined = Outcome(), now(), 0
+    rows, outcome, at, joined = ready.rows, Outcome(), now(), 0
+    _stage(ready)
     for named in {bool(row.name) for row in rows}:
         created, updated, optedout, members = db.session.execute(_merge(into, at, named)).one()
         outcome.created += created
@@ -57,26 +58,18 @@ def keep_contacts(into: Import, rows: Sequence[Row]) -> Outcome:
     if outcome.created + outcome.updated < len(rows):
         outcome.repeats = _repeats(into)
     if into.list_id is not None and joined:
-        people = db.session.get(ContactList, into.list_id, with_for_update=True, populate_existing=True)
-        assert people is not None, "a list that is being filled cannot be deleted"
-        people.contacts_n += joined
+        get_list(into.list_id, lock=True).contacts_n += joined
     return outcome
 
 
-def _stage(rows: Sequence[Row]) -> None:
+def _stage(ready: Ready) -> None:
     _STAGED.create(db.session.connection())
-    keys = vault()
     columns = [column.name for column in _STAGED.columns]
-    bulk.copy(_STAGED, columns, (_staged(row, keys.index(row.phone.e164), keys) for row in rows))
-
-
-def _staged(row: Row, index: bytes, keys: Any) -> tuple[Any, ...]:
-    phone = row.phone
-    sealed = keys.seal("contacts", index, {"n": phone.e164, "v": {NAME: row.name} if row.name else {}})
-    return (
-        row.row_no, index, sealed, phone.country, phone.operator, phone.line,
-        json_text(row.fields) if row.fields else "{}", bool(row.name),
-    )  # fmt: skip
+    staged = (
+        (row.row_no, index, sealed, *row.phone[1:], json_of(row.fields), bool(row.name))
+        for row, index, sealed in zip(ready.rows, ready.indexes, ready.sealed, strict=True)
+    )
+    bulk.copy(_STAGED, columns, staged)
 
 
 def _merge(into: Import, at: datetime, named: bool) -> Select[Any]:
@@ -96,9 +89,7 @@ def _merge(into: Import, at: datetime, named: bool) -> Select[Any]:
         put.on_conflict_do_update(
             index_elements=[Contact.phone_index], set_=anew, where=Contact.import_id.is_distinct_from(into.id)
         )
-        .returning(
-            Contact.id, (Contact.created_at == at).label("created"), optouts.known(Contact.phone_index).label("out")
-        )
+        .returning(Contact.id, Contact.phone_index, (Contact.created_at == at).label("created"))
         .cte("merged")
     )
     joined = (
@@ -111,7 +102,7 @@ def _merge(into: Import, at: datetime, named: bool) -> Select[Any]:
     return select(
         func.count().filter(merged.c.created),
         func.count().filter(~merged.c.created),
-        func.count().filter(merged.c.out),
+        func.count().filter(optouts.known(merged.c.phone_index)),
         select(func.count()).select_from(joined).scalar_subquery(),
     ).select_from(merged)
 
@@ -125,27 +116,23 @@ def _repeats(into: Import) -> dict[int, int]:
     return {row_no: kept for row_no, kept in rows if kept is not None}
 
 
-def keep_optouts(into: Import, rows: Sequence[Row]) -> Outcome:
+def keep_optouts(into: Import, ready: Ready) -> Outcome:
     """A number that is on the list already stays as it is and counts as updated."""
-    added = optouts.add_many([row.phone.e164 for row in rows], source="import", by=into.created_by)
-    return Outcome(created=added, updated=len(rows) - added, optedout=added)
+    added = optouts.add_many([row.phone.e164 for row in ready.rows], source="import", by=into.created_by)
+    return Outcome(created=added, updated=len(ready.rows) - added, optedout=added)
 
 
-def keep_audience(into: Import, rows: Sequence[Row]) -> Outcome:
+def keep_audience(into: Import, ready: Ready) -> Outcome:
     """Recipients of one campaign: the rows themselves are kept, nobody becomes a contact."""
-    keys = vault()
-    indexes = [keys.index(row.phone.e164) for row in rows]
-    before = _rows_of(into, indexes)
-    outcome = Outcome(repeats={row.row_no: before[at] for row, at in zip(rows, indexes, strict=True) if at in before})
-    kept = [(row, at) for row, at in zip(rows, indexes, strict=True) if at not in before]
-    outcome.created = len(kept)
-    outcome.optedout = len(optouts.filter([at for _, at in kept], optouts.EVERY_SIGNATURE)) if kept else 0
-    values = ({NAME: row.name, **row.fields} if row.name else row.fields for row, _ in kept)
-    _copy_rows(
-        (into.id, row.row_no, "", at, {"n": row.phone.e164, "v": each}, row.phone.country, row.phone.operator)
-        for (row, at), each in zip(kept, values, strict=True)
+    before = _rows_of(into, ready.indexes)
+    everyone = list(zip(ready.rows, ready.indexes, ready.sealed, strict=True))
+    kept = [each for each in everyone if each[1] not in before]
+    _copy_rows((into.id, row.row_no, "", at, sealed, row.phone.country, row.phone.operator) for row, at, sealed in kept)
+    return Outcome(
+        created=len(kept),
+        optedout=len(optouts.filter([at for _, at, _ in kept], optouts.EVERY_SIGNATURE)),
+        repeats={row.row_no: before[at] for row, at, _ in everyone if at in before},
     )
-    return outcome
 
 
 def _rows_of(into: Import, indexes: Sequence[bytes]) -> dict[bytes, int]:
@@ -158,17 +145,15 @@ def _rows_of(into: Import, indexes: Sequence[bytes]) -> dict[bytes, int]:
 
 def keep_refusals(into: Import, refused: Sequence[Refusal]) -> None:
     """Refused rows with their cells, to be shown and given back."""
+    places = [f"{into.id}:{each.row_no}".encode() for each in refused]
+    secrets = [json_text({"n": each.typed[:TYPED_MAX], "v": list(each.cells)}) for each in refused]
+    sealed = vault().seal_many("import_rows", places, secrets)
     _copy_rows(
-        (into.id, each.row_no, each.problem, None, {"n": each.typed[:TYPED_MAX], "v": list(each.cells)}, "", "")
-        for each in refused
+        (into.id, each.row_no, each.problem, None, secret, "", "") for each, secret in zip(refused, sealed, strict=True)
     )
 
 
-def _copy_rows(rows: Any) -> None:
-    keys = vault()
+def _copy_rows(rows: Iterable[tuple[Any, ...]]) -> None:
     columns = ("import_id", "row_no", "problem", "phone_index", "sealed", "country", "operator")
-    bulk.copy(
-        ImportRow.__table__, columns,  # type: ignore[arg-type]
-        ((id, no, why, at, keys.seal("import_rows", f"{id}:{no}".encode(), value), *place)
-         for id, no, why, at, value, *place in rows),
-    )  # fmt: skip
+    table: Any = ImportRow.__table__
+    bulk.copy(table, columns, rows)

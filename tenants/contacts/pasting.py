@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from tenants.accounts import vault
 from tenants.contacts import merging, reading, running
 from tenants.contacts.columns import Column, Mapping, Target
 from tenants.contacts.models import Import
@@ -32,11 +33,11 @@ def paste(text: str, *, name: str, by: int | None) -> Import:
     db.session.add(found)
     db.session.flush()
     rows = [(row_no, [number]) for row_no, number in enumerate(numbers, 1)]
-    good, refused = reading.read(Chunk(rows, [], START), _ONLY_PHONE)
-    kept = merging.keep_audience(found, good)
-    merging.keep_refusals(found, refused)
+    ready = reading.ready(Chunk(rows, [], START), _ONLY_PHONE, Purpose.AUDIENCE, found.id, vault())
+    kept = merging.keep_audience(found, ready)
+    merging.keep_refusals(found, ready.refused)
     found.rows_n, found.created_n, found.optedout_n = len(rows), kept.created, kept.optedout
-    running.count_refusals(found, refused)
+    running.count_refusals(found, ready.refused)
     db.session.flush()
     return found
 

@@ -10,22 +10,21 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from tenants.accounts import vault
 from tenants.contacts import merging, reading
 from tenants.contacts.columns import Mapping
 from tenants.contacts.importing import finish, locked
 from tenants.contacts.models import Import
-from tenants.contacts.reading import DUPLICATE, Refusal
+from tenants.contacts.reading import DUPLICATE, Reader, Ready, Refusal, Source
 from tenants.contacts.sniffing import Layout
 from tenants.contacts.states import WAITING, Purpose, State
-from tenants.contacts.tabular import Chunk, Position, chunks
+from tenants.contacts.tabular import Position
 from tenants.core import crash, files, scopes
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.errors import Invalid
 
 LEASE = timedelta(seconds=30)
-# A chunk of the file: at most 50,000 rows of a number each, and any row within the limits.
-CHUNK_BYTES = 512 * 1024
 # Tries of one chunk before the import is given up.
 TRIES_MAX = 5
 # With the tenant it names the lock under which a lease is taken; any number that nothing else of ours uses.
@@ -60,59 +59,56 @@ def release_import(import_id: int) -> None:
     locked(import_id).lease_until = None
 
 
-def import_chunk(import_id: int) -> bool:
+def import_chunk(import_id: int, reader: Reader) -> bool:
     """Take in the next chunk; True while there is more. One transaction of the tenant's scope."""
     found = locked(import_id)
     if found.state != State.RUNNING:
         return False
     try:
-        chunk = _next(found)
+        ready = _next(found, reader)
     except Invalid as error:
         finish(found, State.FAILED, str(error.fields["file"][0]))
         return False
     except FileNotFoundError:
         finish(found, State.FAILED, "file_gone")
         return False
-    if chunk is not None:
-        _take_in(found, chunk)
+    if ready is not None:
+        _take_in(found, ready)
     crash.point("during_import")
-    if chunk is None or found.bytes_done >= found.bytes_n:
+    if ready is None or found.bytes_done >= found.bytes_n:
         finish(found, State.DONE)
         return False
     found.lease_until = func.now() + LEASE
     return True
 
 
-def _next(found: Import) -> Chunk | None:
-    """The piece of the file behind the position; None at the end."""
+def _next(found: Import, reader: Reader) -> Ready | None:
+    """The chunk behind the position; None at the end."""
     at = Position(found.position.get("offset", 0), found.position.get("row_no", 0))
     if at.offset >= found.bytes_n:
         return None
     assert found.file_id is not None
-    with files.path(files.get(found.file_id)).open("rb") as file:
-        return next(chunks(file, Layout.from_json(found.layout), at, CHUNK_BYTES), None)
+    path, layout = files.path(files.get(found.file_id)), Layout.from_json(found.layout)
+    purpose, mapping = Purpose(found.purpose), Mapping.from_json(found.mapping)
+    return reader.take(Source(found.id, purpose, path, layout, mapping, vault()), at)
 
 
-def _take_in(found: Import, chunk: Chunk) -> None:
-    mapping = Mapping.from_json(found.mapping)
-    rows, refused = reading.read(chunk, mapping)
+def _take_in(found: Import, ready: Ready) -> None:
+    rows, refused = ready.rows, list(ready.refused)
     if found.purpose == Purpose.OPTOUTS:  # a number that stands twice has opted out, that is all
-        again = [each for each in refused if each.problem.startswith(DUPLICATE)]
-        refused = [each for each in refused if not each.problem.startswith(DUPLICATE)]
-        found.updated_n += len(again)
-        found.rows_n += len(again)
-    kept = _KEEP[Purpose(found.purpose)](found, rows)
-    refused += [
-        reading.repeats(row, kept.repeats[row.row_no], mapping.phone_at) for row in rows if row.row_no in kept.repeats
-    ]
+        refused = [each for each in ready.refused if not each.problem.startswith(DUPLICATE)]
+        found.updated_n += len(ready.refused) - len(refused)
+    kept = _KEEP[Purpose(found.purpose)](found, ready)
+    phone_at = Mapping.from_json(found.mapping).phone_at
+    refused += [reading.repeats(row, kept.repeats[row.row_no], phone_at) for row in rows if row.row_no in kept.repeats]
     merging.keep_refusals(found, refused)
     found.created_n += kept.created
     found.updated_n += kept.updated
     found.optedout_n += kept.optedout
-    found.rows_n += len(rows) + len(refused) - len(kept.repeats)
+    found.rows_n += len(rows) + len(ready.refused)
     count_refusals(found, refused)
-    found.bytes_done = min(chunk.next.offset, found.bytes_n)
-    found.position = {**found.position, **chunk.next._asdict(), "tries": 0}
+    found.bytes_done = min(ready.next.offset, found.bytes_n)
+    found.position = {**found.position, **ready.next._asdict(), "tries": 0}
 
 
 def count_refusals(found: Import, refused: list[Refusal]) -> None:

@@ -33,7 +33,7 @@ def blocked(phone_index: InstrumentedAttribute[bytes], signature_id: int) -> Col
     return exists().where(OptOut.phone_index == phone_index, OptOut.signature_id.in_((EVERY_SIGNATURE, signature_id)))
 
 
-def known(phone_index: InstrumentedAttribute[bytes]) -> ColumnElement[bool]:
+def known(phone_index: ColumnElement[bytes] | InstrumentedAttribute[bytes]) -> ColumnElement[bool]:
     """Whether a row's number has opted out of anything, as an expression."""
     return exists().where(OptOut.phone_index == phone_index)
 

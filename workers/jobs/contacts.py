@@ -15,12 +15,20 @@ def import_file(tenant_id: int, import_id: int) -> None:
     """Go on with an import where its last chunk ended; ring again when the time is up."""
     with scopes.tenant(tenant_id):
         claimed = contacts.claim_import(import_id)
-    stop_at = time.monotonic() + JOB_S
-    more = claimed
-    while more and time.monotonic() < stop_at:
-        with scopes.tenant(tenant_id):
-            more = contacts.import_chunk(import_id)
-    if more:
+    if claimed and _go_on(tenant_id, import_id):
         with scopes.tenant(tenant_id):
             contacts.release_import(import_id)
             agenda.put(Job.IMPORT_FILE, import_id)
+
+
+def _go_on(tenant_id: int, import_id: int) -> bool:
+    """Chunk after chunk until the time is up; whether there is more."""
+    stop_at, reader = time.monotonic() + JOB_S, contacts.Reader()
+    try:
+        more = True
+        while more and time.monotonic() < stop_at:
+            with scopes.tenant(tenant_id):
+                more = contacts.import_chunk(import_id, reader)
+        return more
+    finally:
+        reader.close()

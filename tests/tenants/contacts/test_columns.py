@@ -12,6 +12,7 @@ from tenants.contacts.columns import (
     Target,
     check,
     field_name,
+    filled,
     guess,
     values_of,
 )
@@ -130,4 +131,4 @@ MAPPING = Mapping((PHONE, _field("积分", FieldType.NUMBER), _field("到店", F
     ],
 )  # fmt: skip
 def test_values_are_read_by_their_type(row: list[str], expected: dict[str, str] | BadValue) -> None:
-    assert values_of(MAPPING, row) == expected
+    assert values_of(filled(MAPPING), row) == expected
