@@ -17,6 +17,8 @@ from tenants.core.db import db
 from tenants.core.errors import ContentRefused, Invalid, NotEnoughCredit, QuotaReached, WrongState
 from tenants.core.jobs import Job
 
+ENDED_BY_OWNER = frozenset({State.CANCELLING, State.CANCELLED})
+
 
 def launch(campaign_id: int, *, by: int, people: int | None = None) -> Campaign:
     """Send the draft on its way, once: a second call finds it launched and changes nothing.
@@ -73,9 +75,11 @@ def _set_out(campaign: Campaign) -> None:
 
 
 def decide(campaign_id: int, approved: bool, reason: str, by: int | None) -> None:
-    """What staff said of a campaign in review."""
+    """What staff said of a campaign in review; saying the same again changes nothing."""
     campaign = locked(campaign_id)
     if campaign.state != State.IN_REVIEW:
+        if (campaign.state == State.REJECTED) is not approved and campaign.state not in ENDED_BY_OWNER:
+            return
         raise WrongState(state=campaign.state)
     if approved:
         _set_out(campaign)
@@ -104,6 +108,8 @@ def resume(campaign_id: int) -> Campaign:
 
 def cancel(campaign_id: int) -> Campaign:
     """Whatever has not left is not sent and its money given back; counts stay exact all the while."""
+    if locked(campaign_id).state == State.IN_REVIEW:
+        moderation.withdraw("campaign", campaign_id)
     campaign = _moved(campaign_id, State.CANCELLING)
     agenda.done(Job.PLAN_CAMPAIGN, campaign_id)
     messages.pause(campaign_id)

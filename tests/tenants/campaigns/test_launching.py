@@ -241,3 +241,22 @@ def test_finish_campaign_waits_for_the_last_receipt(app: Flask) -> None:
     finish_campaign(ready.tenant_id, ready.campaign_id)
     assert ready.state() == "sending"
     assert str(Job.PREFLIGHT_CAMPAIGN) == "preflight_campaign"
+
+
+def test_a_decision_may_be_said_twice_and_a_cancelled_campaign_leaves_the_queue(app: Flask) -> None:
+    with scopes.platform(Reason.STAFF):
+        moderation.words.add(["斗牛测试丙"], "review", "test", by=None)
+    approved, cancelled = (arrange.ready(3, body="斗牛测试丙，敬请光临本店") for _ in range(2))
+    approved.launch()
+    cancelled.launch()
+    with scopes.tenant(approved.tenant_id):
+        campaigns.decide(approved.campaign_id, True, "", approved.owner_id)
+        campaigns.decide(approved.campaign_id, True, "", approved.owner_id)
+    with scopes.tenant(cancelled.tenant_id):
+        campaigns.cancel(cancelled.campaign_id)
+    cancel_campaign(cancelled.tenant_id, cancelled.campaign_id)
+    assert (approved.state(), cancelled.state()) == ("queued", "cancelled")
+    with pytest.raises(WrongState), scopes.tenant(cancelled.tenant_id):
+        campaigns.decide(cancelled.campaign_id, True, "", cancelled.owner_id)
+    with scopes.platform(Reason.STAFF):
+        assert [item.review.tenant_id for item in moderation.queue("campaign")] == [approved.tenant_id]
