@@ -13,13 +13,15 @@ from workers.simulators.carrier.server import Carrier, application
 from workers.simulators.serving import serve
 
 
-def arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="workers.simulators.carrier", description="A carrier on loopback.")
+def parser(prog: str) -> argparse.ArgumentParser:
+    """What every simulated carrier can be told, whatever its wire form."""
+    parser = argparse.ArgumentParser(prog=prog, description="A carrier on loopback.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8090, help="0 picks a free one and says which")
     parser.add_argument("--journal", type=Path, help="file that gets a line for every message and receipt")
-    parser.add_argument("--key", default="carrier-demo-key", help="bearer key callers must show")
-    parser.add_argument("--secret", default="carrier-demo-secret", help="signs the receipts")
+    parser.add_argument(
+        "--secret", default="carrier-demo-secret", help="signs receipts, or requests where they are signed"
+    )
     parser.add_argument("--callback", default="", help="where receipts go when a request names no address")
     parser.add_argument("--tps", type=float, default=0.0, help="messages a second, 0 is unlimited")
     parser.add_argument("--delay", type=float, default=0.5, metavar="S", help="least wait before a receipt")
@@ -34,12 +36,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--default", default="", choices=["", *SCRIPTS], help="script of numbers without their own")
     parser.add_argument("--plain", action="store_true", help="every number is delivered at once")
     parser.add_argument("--no-echo", action="store_true", help="receipts name only the carrier's id")
-    return parser.parse_args()
+    return parser
 
 
-def main() -> None:
-    given = arguments()
-    profile = Profile(
+def profile(given: argparse.Namespace) -> Profile:
+    return Profile(
         tps=given.tps,
         delay_s=given.delay,
         jitter_s=given.jitter,
@@ -52,7 +53,13 @@ def main() -> None:
         plain=given.plain,
         echo=not given.no_echo,
     )
-    carrier = Carrier(given.key, given.secret, given.callback, Journal(given.journal), profile)
+
+
+def main() -> None:
+    wanted = parser("workers.simulators.carrier")
+    wanted.add_argument("--key", default="carrier-demo-key", help="bearer key callers must show")
+    given = wanted.parse_args()
+    carrier = Carrier(given.key, given.secret, given.callback, Journal(given.journal), profile(given))
     asyncio.run(serve(application(carrier), given.host, given.port, "carrier"))
 
 

@@ -16,8 +16,8 @@ FAILED: Final = Script("accepted, then undelivered by chance", receipts=(Step("U
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`tps` 0 is unlimited. Receipts wait `delay_s` plus up to `jitter_s` more, drawn evenly; between two rounds of calls
-    they gather for `gather_s`, which makes for fewer and larger calls."""
+    """`tps` 0 is unlimited. Receipts wait `delay_s` plus up to `jitter_s` more, drawn evenly, and gather for `gather_s`
+    between two rounds of calls, which makes for fewer and larger ones."""
 
     tps: float = 0.0
     delay_s: float = 0.5

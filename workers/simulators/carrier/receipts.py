@@ -1,4 +1,4 @@
-"""The way back: receipts wait for their moment, leave in signed JSON calls, and are repeated until a 2xx."""
+"""The way back: receipts wait for their moment, leave in signed calls, and are repeated until a 2xx."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import itertools
 import json
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -34,6 +35,18 @@ class Waiting:
     shown: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A call as it leaves."""
+
+    url: str
+    headers: dict[str, str]
+    body: bytes
+
+
+Written = Callable[[list[Waiting], datetime], Letter]  # how receipts for one address become a call
+
+
 @dataclass(slots=True)
 class Counters:
     """What /control shows."""
@@ -51,9 +64,10 @@ class Counters:
 class Callbacks:
     """The queue of receipts and the task that empties it."""
 
-    secret: str
+    written: Written
     journal: Journal
     counters: Counters
+    call_receipts_max: int = CALL_RECEIPTS_MAX
     paused: bool = False
     gather_s: float = 0.0
     _queue: list[tuple[float, int, Waiting]] = field(default_factory=list)
@@ -88,28 +102,26 @@ class Callbacks:
         now = time.monotonic()
         while self._queue and self._queue[0][0] <= now and len(self._running) < CALLS_AT_ONCE_MAX:
             due: list[Waiting] = []
-            while self._queue and self._queue[0][0] <= now and len(due) < CALL_RECEIPTS_MAX:
+            while self._queue and self._queue[0][0] <= now and len(due) < self.call_receipts_max:
                 due.append(heapq.heappop(self._queue)[2])
             by_url: dict[str, list[Waiting]] = defaultdict(list)
             for receipt in due:
                 by_url[receipt.url].append(receipt)
-            for url, receipts in by_url.items():
-                task = asyncio.create_task(self.call(url, receipts))
+            for receipts in by_url.values():
+                task = asyncio.create_task(self.call(receipts))
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
 
-    async def call(self, url: str, receipts: list[Waiting]) -> None:
+    async def call(self, receipts: list[Waiting]) -> None:
         """One call, repeated until it is answered with a 2xx or given up."""
         number = next(self._calls)
-        at = datetime.now(UTC).isoformat(timespec="milliseconds")
-        shown = [{**receipt.shown, "at": at} for receipt in receipts]
+        at = datetime.now(UTC)
         self.journal.write(
             {"kind": "receipt", "call": number, "to": receipt.number, **receipt.shown} for receipt in receipts
         )
         self.counters.receipts += len(receipts)
-        body = json.dumps(shown, ensure_ascii=False).encode()
         for attempt, wait_s in enumerate(RETRY_S, start=1):
-            status = await self._post(url, body)
+            status = await self._post(self.written(receipts, at))
             self.counters.calls += 1
             self.journal.write([{"kind": "call", "call": number, "attempt": attempt, "status": status}])
             if 200 <= status < 300:
@@ -118,16 +130,26 @@ class Callbacks:
             await asyncio.sleep(wait_s)
         self.counters.calls_given_up += 1
 
-    async def _post(self, url: str, body: bytes) -> int:
+    async def _post(self, letter: Letter) -> int:
         assert self._session is not None, "run() opens the session before anything is taken"
         try:
             async with self._session.post(
-                url, data=body, headers=signed(self.secret, body), timeout=aiohttp.ClientTimeout(total=CALL_S)
+                letter.url,
+                data=letter.body,
+                headers=letter.headers,
+                timeout=aiohttp.ClientTimeout(total=CALL_S),
             ) as answer:
                 await answer.read()
                 return answer.status
         except (aiohttp.ClientError, TimeoutError, OSError):
             return 0
+
+
+def in_json(secret: str, receipts: list[Waiting], at: datetime) -> Letter:
+    """One signed JSON array."""
+    shown = [{**receipt.shown, "at": at.isoformat(timespec="milliseconds")} for receipt in receipts]
+    body = json.dumps(shown, ensure_ascii=False).encode()
+    return Letter(receipts[0].url, signed(secret, body), body)
 
 
 def signed(secret: str, body: bytes) -> dict[str, str]:

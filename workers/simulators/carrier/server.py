@@ -11,13 +11,14 @@ import socket
 import struct
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any, Final
 
 from aiohttp import web
 
 from workers.simulators.carrier.journal import Journal
 from workers.simulators.carrier.profile import Pace, Profile
-from workers.simulators.carrier.receipts import Callbacks, Counters, Waiting
+from workers.simulators.carrier.receipts import CALL_RECEIPTS_MAX, Callbacks, Counters, Waiting, Written, in_json
 from workers.simulators.carrier.scripts import DELIVERED, Answer, Naming, Script, Step
 
 BATCH_MAX: Final = 500
@@ -25,6 +26,7 @@ BODY_BYTES_MAX: Final = 4 << 20
 TEXT_CHARACTERS_MAX: Final = 1_000
 TRICKLE_S: Final = 0.5  # between two single bytes
 RETRY_AFTER_S: Final = 1
+BUSY: Final = {"code": "busy", "reason": "try later"}
 LINGER_NONE: Final = struct.pack("ii", 1, 0)  # closing sends RST instead of FIN
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
@@ -42,13 +44,15 @@ class Taken:
 
 @dataclass(slots=True)
 class Carrier:
-    """One carrier. Everything it knows dies with it, but for the journal."""
+    """One carrier. Everything it knows dies with it, but for the journal. `written` makes calls of another form."""
 
     key: str
     secret: str
     callback: str
     journal: Journal
     profile: Profile
+    written: Written | None = None
+    call_receipts_max: int = CALL_RECEIPTS_MAX
     counters: Counters = field(default_factory=Counters)
     pace: Pace = field(default_factory=Pace)
     callbacks: Callbacks = field(init=False)
@@ -57,17 +61,23 @@ class Carrier:
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
-        self.callbacks = Callbacks(self.secret, self.journal, self.counters, gather_s=self.profile.gather_s)
+        self.callbacks = Callbacks(
+            self.written or partial(in_json, self.secret),
+            self.journal,
+            self.counters,
+            self.call_receipts_max,
+            gather_s=self.profile.gather_s,
+        )
 
     async def messages(self, request: web.Request) -> web.StreamResponse:
         """POST /v1/messages: one message."""
         content, refusal = await self._content(request)
         if refusal:
             return refusal
-        taken = self._take([content], str(content.get("callback") or self.callback))
+        taken = self.take([content], str(content.get("callback") or self.callback))
         answer = taken[0].answer
         status = 200 if "id" in answer else 429 if answer["code"] == "too_fast" else 422
-        return await self._reply(request, taken, answer, status)
+        return await self.reply(request, taken, answer, status)
 
     async def batch(self, request: web.Request) -> web.StreamResponse:
         """POST /v1/batch: up to 500; each has its own result, but the transport fails or stands for all."""
@@ -76,48 +86,60 @@ class Carrier:
             return refusal
         messages = content.get("messages")
         if not isinstance(messages, list) or not 0 < len(messages) <= BATCH_MAX:
-            return _told(400, {"code": "bad_request", "reason": f"messages must be a list of 1 to {BATCH_MAX}"})
-        taken = self._take(messages, str(content.get("callback") or self.callback))
-        return await self._reply(request, taken, {"results": [each.answer for each in taken]}, 200)
+            return told(400, {"code": "bad_request", "reason": f"messages must be a list of 1 to {BATCH_MAX}"})
+        taken = self.take(messages, str(content.get("callback") or self.callback))
+        return await self.reply(request, taken, {"results": [each.answer for each in taken]}, 200)
 
     async def _content(self, request: web.Request) -> tuple[dict[str, Any], web.Response | None]:
         if self.profile.down:
             return {}, web.Response(status=503, text="<html><body>Service Unavailable</body></html>")
         sent = request.headers.get("Authorization", "")
         if not hmac.compare_digest(sent.encode(), b"Bearer " + self.key.encode()):
-            return {}, _told(401, {"code": "bad_key", "reason": "the key is not ours"})
+            return {}, told(401, {"code": "bad_key", "reason": "the key is not ours"})
         try:
             content = json.loads(await request.read())
         except (ValueError, RecursionError):
             content = None
         if not isinstance(content, dict):
-            return {}, _told(400, {"code": "bad_request", "reason": "the body must be a JSON object"})
+            return {}, told(400, {"code": "bad_request", "reason": "the body must be a JSON object"})
         return content, None
 
-    def _take(self, messages: list[Any], callback: str) -> list[Taken]:
-        """Decides about every message, writes the journal and plans the receipts. Nothing is answered yet."""
+    def take(self, messages: list[Any], callback: str, *, together: bool = False) -> list[Taken]:
+        """Decides about every message, writes the journal and plans the receipts. Nothing is answered yet.
+
+        Messages taken `together` share one id, and one that is refused takes the others with it.
+        """
         scripts = [self._script(message) for message in messages]
         if any(not script.takes and not script.refusal for script in scripts):  # fails before anything was taken
             taken = [Taken(script, {"code": "request_lost"}) for script in scripts]
         else:
-            may_pass = 0 if self.callbacks.full() else self.pace.take(len(messages), self.profile.tps)
-            pairs = enumerate(zip(messages, scripts, strict=True))
-            taken = [self._decide(message, script, callback, index < may_pass) for index, (message, script) in pairs]
+            refusals = self._refusals(messages, scripts)
+            if together:
+                refusals = [next((refusal for refusal in refusals if refusal), "")] * len(messages)
+            shared_id = self._id() if together else ""
+            taken = [
+                Taken(DELIVERED, {"code": refusal, "reason": refusal.replace("_", " ")})
+                if refusal
+                else self._accept(message, script, callback, shared_id or self._id())
+                for message, script, refusal in zip(messages, scripts, refusals, strict=True)
+            ]
         self._note(messages, taken)
         return taken
 
     def _script(self, message: Any) -> Script:
         return self.profile.script(str(message.get("to", "")) if isinstance(message, dict) else "")
 
-    def _decide(self, message: Any, script: Script, callback: str, passes: bool) -> Taken:
-        fault = _fault(message)
-        if fault:
-            return Taken(DELIVERED, {"code": fault, "reason": fault.replace("_", " ")})
-        if not passes:
-            return Taken(script, {"code": "too_fast", "reason": "over the agreed pace"})
-        if script.refusal:
-            return Taken(script, {"code": script.refusal, "reason": script.says})
-        own_id = f"{self._run}{next(self._ids):010x}"
+    def _refusals(self, messages: list[Any], scripts: list[Script]) -> list[str]:
+        may_pass = 0 if self.callbacks.full() else self.pace.take(len(messages), self.profile.tps)
+        return [
+            _fault(message) or (script.refusal if index < may_pass else "too_fast")
+            for index, (message, script) in enumerate(zip(messages, scripts, strict=True))
+        ]
+
+    def _id(self) -> str:
+        return f"{self._run}{next(self._ids):010x}"
+
+    def _accept(self, message: dict[str, Any], script: Script, callback: str, own_id: str) -> Taken:
         early = self._plan(script, own_id, message, callback) if callback else ()
         shown_id = (self.last_id or own_id) if script.answer is Answer.OTHER_ID else own_id
         self.last_id = own_id
@@ -150,16 +172,19 @@ class Carrier:
         self.counters.refused += len(taken) - accepted
         self.journal.write(_line(message, each) for message, each in zip(messages, taken, strict=True))
 
-    async def _reply(
-        self, request: web.Request, taken: list[Taken], content: dict[str, Any], status: int
+    async def reply(
+        self, request: web.Request, taken: list[Taken], content: dict[str, Any], status: int, busy: Any = BUSY
     ) -> web.StreamResponse:
+        """Answers as the scripts want; `busy` says "try later" in the carrier's own words."""
         early = [receipt for each in taken for receipt in each.early]
         if early:
-            await self.callbacks.call(early[0].url, early)
+            await self.callbacks.call(early)
         answered = [each.script.answer for each in taken if each.own_id or not each.script.takes]
         odd = next((answer for answer in answered if answer not in (Answer.PLAIN, Answer.OTHER_ID)), None)
         if odd is None:
-            return _told(status, content)
+            return told(status, content)
+        if odd is Answer.BUSY:
+            return told(503, busy)
         return await misbehave(odd, request, content, self.profile)
 
     async def control(self, request: web.Request) -> web.Response:
@@ -169,9 +194,9 @@ class Carrier:
                 self.profile = self.profile.changed(json.loads(await request.read()))
                 self.callbacks.gather_s = self.profile.gather_s
             except (ValueError, TypeError, AttributeError) as error:
-                return _told(400, {"code": "bad_request", "reason": str(error)})
+                return told(400, {"code": "bad_request", "reason": str(error)})
         shown = {"profile": asdict(self.profile), "counters": asdict(self.counters), "waiting": self.callbacks.waiting}
-        return _told(200, shown)
+        return told(200, shown)
 
 
 def _fault(message: Any) -> str:
@@ -194,7 +219,7 @@ def _line(message: Any, taken: Taken) -> dict[str, Any]:
     return {"kind": "submit", **seen, **told}
 
 
-def _told(status: int, content: dict[str, Any]) -> web.Response:
+def told(status: int, content: dict[str, Any]) -> web.Response:
     headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 429 else None
     return web.Response(status=status, text=_encode(content), content_type="application/json", headers=headers)
 
@@ -206,11 +231,9 @@ async def misbehave(
     match answer:
         case Answer.SLOW:
             await asyncio.sleep(profile.slow_s)
-            return _told(200, content)
+            return told(200, content)
         case Answer.ERROR:
             return web.Response(status=500, text="<html><body>Internal Server Error</body></html>")
-        case Answer.BUSY:
-            return _told(503, {"code": "busy", "reason": "try later"})
         case Answer.GARBAGE:
             return web.Response(status=200, body=b'{"id": "\xff\xfe', content_type="application/json")
         case Answer.EMPTY:
