@@ -18,6 +18,7 @@ BLUEPRINTS = (
     "web.accounts.sessions",
     "web.console.home",
     "web.console.campaigns",
+    "web.console.composer",
     "web.console.preflight",
     "web.console.messages",
     "web.console.contacts",

@@ -90,7 +90,7 @@ def bubbles(text: str, variables: Iterable[Variable], language: str, country: st
 
 
 def filled(text: str, values: Mapping[str, str], country: str = "CN") -> list[Markup]:
-    """The text filled with values and cut as it goes over the air, the values tinted; what has none keeps its braces."""
+    """The text filled with values and cut as it goes over the air, the values tinted; a variable without one stays."""
     pieces = PLACEHOLDER.split(text)
     pieces[1::2] = [values.get(name) or f"{{{name}}}" for name in pieces[1::2]]
     runs = [(piece, bool(at % 2)) for at, piece in enumerate(pieces)]

@@ -29,3 +29,8 @@ def moment(date: str, clock: str, zone: str) -> datetime | None:
         return datetime.fromisoformat(f"{date}T{clock}").replace(tzinfo=ZoneInfo(zone))
     except (ValueError, OSError):
         return None
+
+
+def on_clock(instant: datetime, zone: str) -> datetime:
+    """The instant as a clock in a zone shows it."""
+    return instant.astimezone(ZoneInfo(zone))

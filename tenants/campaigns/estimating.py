@@ -14,7 +14,7 @@ from tenants import contacts
 from tenants.accounts.vaults import vault
 from tenants.campaigns.models import Campaign
 from tenants.campaigns.weighing import spec_of, weigh
-from tenants.contacts import Recipient
+from tenants.contacts import Recipient, states
 from tenants.core.clock import now
 from tenants.core.errors import Invalid, NotFound
 from tenants.message_templates import Variable, Version
@@ -75,10 +75,8 @@ def faults(campaign: Campaign, template: Version | None, fields: Sequence[str]) 
         found |= error.fields
     except NotFound:
         found["template_id"] = "template_missing"
-    if not campaign.audience:
-        found["audience"] = "audience_missing"
-    elif not sample(campaign.audience):
-        found["audience"] = "audience_empty"
+    if fault := audience_fault(campaign.audience):
+        found["audience"] = fault
     for place, variable in enumerate(template.variables if template else (), 1):
         fault = _binding_fault(variable, campaign.bindings.get(variable.name), fields)
         if fault is not None and "audience" not in found:
@@ -86,6 +84,19 @@ def faults(campaign: Campaign, template: Version | None, fields: Sequence[str]) 
     if campaign.scheduled_at is not None and campaign.scheduled_at < now():
         found["scheduled_at"] = "schedule_past"
     return found
+
+
+def audience_fault(source: dict[str, Any]) -> str:
+    """What keeps these people from being counted: nobody chosen, a file still on its way in, or no usable number."""
+    if not source:
+        return "audience_missing"
+    if source["source"] == "import":
+        state = contacts.get_import(source["import_id"]).state
+        if state == states.State.UPLOADED:
+            return "audience_not_mapped"
+        if state in states.WAITING:
+            return "audience_not_read"
+    return "" if sample(source) else "audience_empty"
 
 
 def _binding_fault(variable: Variable, binding: dict[str, str] | None, fields: Sequence[str]) -> Any:

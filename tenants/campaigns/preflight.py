@@ -13,6 +13,7 @@ from typing import Any
 from tenants import contacts, filings
 from tenants.accounts.vaults import vault
 from tenants.campaigns.drafting import get, locked
+from tenants.campaigns.estimating import audience_fault
 from tenants.campaigns.models import Campaign
 from tenants.campaigns.states import State
 from tenants.campaigns.weighing import Spec, spec_of, weigh
@@ -35,8 +36,8 @@ def ask(campaign_id: int) -> Campaign:
     if campaign.state != State.DRAFT or fresh(campaign):
         return campaign
     spec_of(campaign)
-    if not campaign.audience:
-        raise Invalid({"audience": "audience_missing"})
+    if fault := audience_fault(campaign.audience):
+        raise Invalid({"audience": fault})
     pending = {"state": "counting", "revision": campaign.revision, "at": now().isoformat(), "counted": 0}
     if campaign.preflight.get("state") != "counting" or campaign.preflight.get("revision") != campaign.revision:
         campaign.preflight = pending

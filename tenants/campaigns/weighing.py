@@ -6,7 +6,7 @@ The forecast and the plan use this same code, so what was forecast is what is pl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,7 +16,7 @@ from tenants.core.errors import Invalid
 from tenants.core.secrets import Vault
 from tenants.message_templates.kinds import RULES, Kind
 from tenants.message_templates.render import Compiled, compiled, render
-from tenants.message_templates.variables import value_fault
+from tenants.message_templates.variables import Variable, value_fault
 from tenants.messages import Planned, segments
 from tenants.messages.writing import compose
 
@@ -49,12 +49,19 @@ class Spec:
         return {"signature": self.signature, "body": self.template.body, "kind": self.kind}
 
     def values(self, fields: dict[str, str]) -> dict[str, str]:
-        """The variables of one recipient: from a field of theirs or the same for all."""
-        found = {}
-        for variable in self.template.variables:
-            binding = self.bindings.get(variable.name, {"field": variable.name})
-            found[variable.name] = binding["value"] if "value" in binding else fields.get(binding["field"], "")
-        return found
+        """The variables of one recipient."""
+        return values_of(self.template.variables, self.bindings, fields)
+
+
+def values_of(
+    variables: Iterable[Variable], bindings: Mapping[str, Mapping[str, str]], fields: Mapping[str, str]
+) -> dict[str, str]:
+    """The variables of one recipient: from a field of theirs or the same for all."""
+    found = {}
+    for variable in variables:
+        binding = bindings.get(variable.name, {"field": variable.name})
+        found[variable.name] = binding["value"] if "value" in binding else fields.get(binding["field"], "")
+    return found
 
 
 def spec_of(campaign: Campaign) -> Spec:
