@@ -21,11 +21,11 @@ from tenants.ledger.topups import get as get_topup
 from tenants.ledger.topups import give_up as give_up_topup
 from tenants.ledger.topups import is_ours as is_our_topup
 from tenants.ledger.topups import recent as recent_topups
-from tenants.ledger.trial_balance import trial_balance, wallets
+from tenants.ledger.trial_balance import Wallet, trial_balance, wallet, wallets
 
 __all__ = [
-    "CURRENCY", "PAYABLE_FOR", "Balance", "Discrepancy", "Leg", "Line", "Paid", "Statement", "balance", "balances",
+    "CURRENCY", "PAYABLE_FOR", "Balance", "Discrepancy", "Leg", "Line", "Paid", "Statement", "Wallet", "balance", "balances",
     "close_event", "get_topup", "give_up_topup", "grant", "hold", "is_our_topup", "keep_event", "link_topup",
     "open_topup", "recent_topups", "settle", "settle_topup", "statement", "take_event", "trial_balance", "unanswered",
-    "unresolved_events", "verify", "wallets",
+    "unresolved_events", "verify", "wallet", "wallets",
 ]  # fmt: skip

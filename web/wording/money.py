@@ -7,6 +7,9 @@ WORDS = {
     "amount_out_of_bounds": _l("Between %(min_micro)s and %(max_micro)s at a time."),
     "topup_trial_limit": _l("In the trial you may top up %(max_micro)s a day; %(left_micro)s are left."),
     "payments_down": _l("The payment page cannot be opened just now. Nothing was charged; try again in a few minutes."),
+    "email_not_verified": _l("Confirm your e-mail address first: the link is in the mail we sent you."),
+    "grant_negative": _l("A credit is only ever added. To take back, choose an adjustment."),
     "price_not_positive": _l("A price must be above zero."),
-    "tenant_bad": _l("Enter the number of the business."),
+    "price_twice": _l("Two prices are for the same place."),
+    "price_place_bad": _l("This country, operator or kind does not exist."),
 }
