@@ -32,6 +32,7 @@ class Business:
 
 def business(name: str = "Acme Coffee", *, state: str = "live", credit_micro: int = 0, **columns: object) -> Business:
     """A business of its own, taken from the spares, with an owner (ada) and, if asked, money."""
+    columns = {"live_at": now() if state == "live" else None} | columns
     email = f"ada{next(_numbers)}-{uuid.uuid4().hex[:6]}@example.com"
     with scopes.platform(Reason.SIGN_UP):
         spare = select(Tenant.id).where(Tenant.state == "spare").limit(1).with_for_update(skip_locked=True)

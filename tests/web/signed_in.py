@@ -11,6 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import insert
+from werkzeug.test import TestResponse
 
 from tenants.accounts.models import WebSession
 from tenants.core import scopes
@@ -28,14 +29,22 @@ class Browser(FlaskClient):
         with self.application.app_context():
             return super().open(*args, **kwargs)
 
+    def post(self, *args: Any, **kwargs: Any) -> TestResponse:
+        """With the token of forms, as any page would send it; signing in and out makes it anew."""
+        self.take_token()
+        return super().post(*args, **kwargs)
+
+    def take_token(self) -> None:
+        with self.session_transaction() as form:
+            raw = form.setdefault("csrf_token", secrets.token_hex(20))
+        signer = URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token")
+        self.environ_base["HTTP_X_CSRFTOKEN"] = signer.dumps(raw)
+
 
 def visitor(app: Flask) -> FlaskClient:
     """A browser in which nobody is signed in; what it sends carries the token of forms."""
     client = Browser(app, app.response_class)
-    with client.session_transaction() as form:
-        form["csrf_token"] = secrets.token_hex(20)
-        signed = URLSafeTimedSerializer(app.config["SECRET_KEY"], salt="wtf-csrf-token").dumps(form["csrf_token"])
-    client.environ_base["HTTP_X_CSRFTOKEN"] = signed
+    client.take_token()
     return client
 
 
