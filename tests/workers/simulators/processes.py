@@ -72,6 +72,7 @@ class Call:
 
     headers: dict[str, str]
     body: bytes
+    path: str = ""
 
     @property
     def json(self) -> Any:
@@ -99,7 +100,8 @@ def receiver() -> Iterator[Receiver]:
         protocol_version = "HTTP/1.1"
 
         def do_POST(self) -> None:
-            kept.calls.append(Call(dict(self.headers), self.rfile.read(int(self.headers["Content-Length"]))))
+            body = self.rfile.read(int(self.headers["Content-Length"]))
+            kept.calls.append(Call(dict(self.headers), body, self.path))
             self.send_response(kept.answers.pop(0) if kept.answers else 200)
             self.send_header("Content-Length", "0")
             self.end_headers()

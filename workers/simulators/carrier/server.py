@@ -9,6 +9,7 @@ import json
 import secrets
 import socket
 import struct
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from functools import partial
@@ -28,6 +29,8 @@ TRICKLE_S: Final = 0.5  # between two single bytes
 RETRY_AFTER_S: Final = 1
 BUSY: Final = {"code": "busy", "reason": "try later"}
 LINGER_NONE: Final = struct.pack("ii", 1, 0)  # closing sends RST instead of FIN
+
+Handling = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
@@ -185,7 +188,7 @@ class Carrier:
             return told(status, content)
         if odd is Answer.BUSY:
             return told(503, busy)
-        return await misbehave(odd, request, content, self.profile)
+        return await misbehave(odd, request, content, status, self.profile)
 
     async def control(self, request: web.Request) -> web.Response:
         """GET shows counters and profile; POST changes fields of the profile first."""
@@ -225,13 +228,13 @@ def told(status: int, content: dict[str, Any]) -> web.Response:
 
 
 async def misbehave(
-    answer: Answer, request: web.Request, content: dict[str, Any], profile: Profile
+    answer: Answer, request: web.Request, content: dict[str, Any], status: int, profile: Profile
 ) -> web.StreamResponse:
     """Ends a request in one of the ways real carriers do."""
     match answer:
         case Answer.SLOW:
             await asyncio.sleep(profile.slow_s)
-            return told(200, content)
+            return told(status, content)
         case Answer.ERROR:
             return web.Response(status=500, text="<html><body>Internal Server Error</body></html>")
         case Answer.GARBAGE:
@@ -241,7 +244,7 @@ async def misbehave(
         case Answer.PAGE:
             return web.Response(status=200, text="<html><body>Welcome</body></html>", content_type="text/html")
         case Answer.HALF | Answer.TRICKLE:
-            return await _in_pieces(answer, request, _encode(content).encode())
+            return await _in_pieces(answer, request, _encode(content).encode(), status)
         case Answer.HANG:
             await asyncio.sleep(profile.hang_s)
         case _:
@@ -250,8 +253,8 @@ async def misbehave(
     return web.Response(status=500)
 
 
-async def _in_pieces(answer: Answer, request: web.Request, body: bytes) -> web.StreamResponse:
-    response = web.StreamResponse(headers={"Content-Type": "application/json"})
+async def _in_pieces(answer: Answer, request: web.Request, body: bytes, status: int) -> web.StreamResponse:
+    response = web.StreamResponse(status=status, headers={"Content-Type": "application/json"})
     response.content_length = len(body)
     await response.prepare(request)
     if answer is Answer.HALF:
@@ -276,10 +279,15 @@ def _reset(request: web.Request) -> None:
 
 
 def application(carrier: Carrier) -> web.Application:
-    """The routes, and the task that sends receipts for as long as the server runs."""
+    """The carrier in its own wire form."""
+    return served(carrier, {"/v1/messages": carrier.messages, "/v1/batch": carrier.batch})
+
+
+def served(carrier: Carrier, posts: Mapping[str, Handling]) -> web.Application:
+    """The routes that take messages, the control page, and the task that sends receipts while the server runs."""
     app = web.Application(client_max_size=BODY_BYTES_MAX)
-    app.router.add_post("/v1/messages", carrier.messages)
-    app.router.add_post("/v1/batch", carrier.batch)
+    for path, take in posts.items():
+        app.router.add_post(path, take)
     app.router.add_route("*", "/control", carrier.control)
 
     async def sending(_: web.Application) -> Any:

@@ -1,0 +1,25 @@
+"""python -m workers.simulators.providers --kind aliyun --port 8095 --journal provider.jsonl --callback http://…"""
+
+from __future__ import annotations
+
+import asyncio
+
+from workers.simulators.carrier.__main__ import parser, profile
+from workers.simulators.carrier.journal import Journal
+from workers.simulators.providers.forms import Keys
+from workers.simulators.providers.server import WIRES, application
+from workers.simulators.serving import serve
+
+
+def main() -> None:
+    wanted = parser("workers.simulators.providers")
+    wanted.add_argument("--kind", required=True, choices=sorted(WIRES), help="whose wire form it speaks")
+    wanted.add_argument("--name", default="provider-demo", help="the account, or the name of its key")
+    given = wanted.parse_args()
+    keys = Keys(given.name, given.secret)
+    app = application(given.kind, keys, given.callback, Journal(given.journal), profile(given))
+    asyncio.run(serve(app, given.host, given.port, given.kind))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""What a provider's wire form is made of, and what several of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from urllib.parse import parse_qsl
+
+from workers.channels.mainland import BEIJING
+from workers.simulators.carrier.receipts import Letter, Waiting
+
+FIELDS_MAX: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a caller must know: `name` is the account or the key's name, `secret` signs or authorises."""
+
+    name: str
+    secret: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One request as it came."""
+
+    path: str
+    host: str
+    headers: Mapping[str, str]
+    body: bytes
+
+    def form(self) -> dict[str, str]:
+        return dict(parse_qsl(self.body.decode(), keep_blank_values=True, max_num_fields=FIELDS_MAX))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Messages to take, in the carrier's own form. Taken `together` they share one id and one fate."""
+
+    messages: list[dict[str, Any]]
+    together: bool = False
+    callback: str = ""
+
+
+class Wrong(Exception):
+    """A request that is refused before any message is looked at: a wrong signature, a form that is none."""
+
+    def __init__(self, status: int, content: dict[str, Any]) -> None:
+        self.status, self.content = status, content
+        super().__init__(str(status))
+
+
+@dataclass(frozen=True, slots=True)
+class Wire:
+    """A provider's form.
+
+    read    the messages of a request, or Wrong
+    answer  the status and content for what was decided: `{"id"}` or `{"code"}` for each message
+    letter  the call that brings at most `call_receipts_max` receipts to one address
+    """
+
+    route: str
+    read: Callable[[Asked, Keys], Wanted]
+    answer: Callable[[list[dict[str, Any]], Wanted], tuple[int, dict[str, Any]]]
+    letter: Callable[[list[Waiting], datetime, Keys], Letter]
+    call_receipts_max: int = 1
+
+
+def message(to: str, text: str, reference: str | None, extension: str | None = None) -> dict[str, Any]:
+    found: dict[str, Any] = {"to": to, "text": text}
+    if reference:
+        found["reference"] = reference
+    return found | ({"extension": extension} if extension else {})
+
+
+def beijing(at: datetime) -> str:
+    return at.astimezone(BEIJING).strftime("%Y-%m-%d %H:%M:%S")
