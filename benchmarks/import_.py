@@ -1,5 +1,5 @@
-"""A file into the contacts: read, numbers to E.164 with their operator, encrypted, blind-indexed, deduplicated, put on a
-list. Ours is the import job as a worker runs it; theirs does the same to one row after another, a transaction each.
+"""A file into the contacts: read, numbers to E.164 with their operator, encrypted, blind-indexed, deduplicated, listed.
+Ours is the import job as a worker runs it; theirs does the same to one row after another, a transaction each.
 """
 
 from __future__ import annotations

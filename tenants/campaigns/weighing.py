@@ -114,9 +114,11 @@ def weigh(people: Sequence[contacts.Recipient], spec: Spec, vault: Vault) -> tup
 
 
 def _blocked(people: Sequence[contacts.Recipient], spec: Spec, vault: Vault) -> set[bytes]:
-    if not RULES[Kind(spec.kind)].opt_outs_apply:
-        return set()
-    return optouts.filter([person.phone_index for person in people], spec.signature_id)
+    for_all = optouts.blocked_for_all([person.number for person in people])
+    blocked = {person.phone_index for person in people if person.number in for_all}
+    if RULES[Kind(spec.kind)].opt_outs_apply:
+        blocked |= optouts.filter([person.phone_index for person in people], spec.signature_id)
+    return blocked
 
 
 def _parts_counter(spec: Spec) -> Callable[[dict[str, str], str], int]:

@@ -37,7 +37,7 @@ from tenants.contacts.importing import (
 from tenants.contacts.listing import create_list, delete_list, get_list, lists, lists_of, rename_list
 from tenants.contacts.pasting import NUMBERS_MAX, paste
 from tenants.contacts.reading import NAME, Reader
-from tenants.contacts.refusals import Refused, refusals, write_refusals
+from tenants.contacts.refusing import Refused, refusals, write_refusals
 from tenants.contacts.running import claim_import, import_chunk, release_import
 from tenants.contacts.states import Purpose, State
 

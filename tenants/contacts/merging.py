@@ -49,7 +49,7 @@ def keep_contacts(into: Import, ready: Ready) -> Outcome:
     """New people are created, known ones updated: fields that the file does not fill stay as they were."""
     rows, outcome, at, joined = ready.rows, Outcome(), now(), 0
     _stage(ready)
-    for named in {bool(row.name) for row in rows}:
+    for named in sorted({bool(row.name) for row in rows}, reverse=True):
         created, updated, optedout, members = db.session.execute(_merge(into, at, named)).one()
         outcome.created += created
         outcome.updated += updated
