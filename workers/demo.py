@@ -20,6 +20,7 @@ from tenants.core.db import db
 from tenants.core.scopes import Reason
 from tenants.core.settings import Settings
 from tenants.moderation.starter_words import STARTER_WORDS
+from tenants.resellers.starter_prices import STARTER_PRICES
 from tenants.routing.models import Channel
 from workers import demo_people
 from workers.channels.settings import seal
@@ -71,7 +72,7 @@ def _seed() -> None:
     with scopes.platform(Reason.DEMO):
         if db.session.scalar(select(Identity.id).where(Identity.email == OWNER[0])) is not None:
             return
-        resellers.publish(demo_people.PRICES)
+        resellers.publish(STARTER_PRICES)
         _staff()
         person = accounts.sign_up(
             SignUp("禾木咖啡", "林晓", OWNER[0], OWNER[1], locale="zh")  # the demo's business speaks Chinese

@@ -1,4 +1,4 @@
-"""What the demo's business has: prices, an approved signature and template, ten thousand invented people."""
+"""What the demo's business has: an approved signature and template, ten thousand invented people."""
 
 from __future__ import annotations
 
@@ -14,24 +14,9 @@ from tenants.core.db import db, tenant_ids
 from tenants.core.phone import Phone, parse
 from tenants.message_templates.models import Template, TemplateVersion
 from tenants.message_templates.variables import declared_in
-from tenants.resellers import Rule
 from tenants.signatures.models import Signature
 
 COUNT = 10_000
-PRICES = [
-    Rule("CN", 45_000, operator="mobile"),
-    Rule("CN", 46_000, operator="unicom"),
-    Rule("CN", 46_000, operator="telecom"),
-    Rule("CN", 50_000, operator="broadnet"),
-    Rule("CN", 50_000),
-    Rule("HK", 380_000),
-    Rule("SG", 290_000),
-    Rule("JP", 520_000),
-    Rule("US", 60_000),
-    Rule("GB", 310_000),
-    Rule("DE", 640_000),
-    Rule("AU", 350_000),
-]
 # Prefixes of the four operators, about as common as they are.
 PREFIXES = ("1380", "1391", "1502", "1880", "1860", "1310", "1330", "1891", "1920")
 SURNAMES, GIVEN = "陈林黄张李王吴刘蔡杨许郑谢郭洪", "晨晓雨佳子梓浩思文嘉一欣宇涵婷"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tenants.accounts.models import Tenant
@@ -21,10 +21,11 @@ IN_FLIGHT = 4
 
 def take(parts: int, name: str = "parts") -> None:
     """Use up `parts` of today's limit, or QuotaReached: what was asked, the limit, what is left and until when."""
+    assert parts >= 0, "what is not used is given back by its own name"
     limit, day = _limit(name)
-    if limit is None:
+    if limit is None or parts == 0:
         return
-    if parts > limit:
+    if parts > limit:  # an insert has no condition, so the first of the day is checked here
         raise QuotaReached(parts=parts, limit=limit, left=left(name), resets_at=_midnight(day))
     statement = insert(QuotaWindow).values(tenant_id=scopes.tenant_id(), name=name, day_on=day.date(), used=parts)
     taken = db.session.scalar(
@@ -39,12 +40,13 @@ def take(parts: int, name: str = "parts") -> None:
 
 
 def give_back(parts: int, name: str = "parts") -> None:
-    """Return what was taken today and not used."""
+    """Return what was taken today and not used. What was taken yesterday does not raise today's limit."""
+    assert parts >= 0, "what is used is taken by its own name"
     _, day = _limit(name)
     db.session.execute(
         update(QuotaWindow)
         .where(QuotaWindow.tenant_id == scopes.tenant_id(), QuotaWindow.name == name, QuotaWindow.day_on == day.date())
-        .values(used=QuotaWindow.used - parts)
+        .values(used=func.greatest(QuotaWindow.used - parts, 0))
     )
 
 

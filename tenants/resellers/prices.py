@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import insert, select
@@ -10,11 +11,14 @@ from sqlalchemy import insert, select
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.errors import Invalid
+from tenants.core.operators import OPERATORS
 from tenants.resellers.models import PriceList, PriceRule
 
 CURRENCY = "CNY"
-# Most specific first: what a rule leaves empty it leaves open.
-_SPECIFIC = (("operator", "kind"), ("operator",), ("kind",), ())
+COUNTRY = re.compile(r"[A-Z]{2}")
+UNIT_MAX_MICRO = 1_000_000_000  # a thousand a segment: more is a slip of the pen
+# Most specific first: what a rule leaves empty it leaves open, and the kind says more than the operator.
+_SPECIFIC = (("operator", "kind"), ("kind",), ("operator",), ())
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,7 @@ def prices(kind: str, currency: str = CURRENCY) -> PriceTable:
 def publish(rules: Iterable[Rule], currency: str = CURRENCY) -> int:
     """Publish a new list that replaces the one before; its id. Platform scope."""
     wanted = list(rules)
-    if not wanted or any(rule.unit_micro <= 0 for rule in wanted):
-        raise Invalid({"unit_micro": "price_not_positive"})
+    _check(wanted)
     list_id = db.session.scalars(
         insert(PriceList).values(currency=currency, published_at=now()).returning(PriceList.id)
     ).one()
@@ -75,3 +78,13 @@ def publish(rules: Iterable[Rule], currency: str = CURRENCY) -> int:
         ],
     )  # fmt: skip
     return list_id
+
+
+def _check(rules: Sequence[Rule]) -> None:
+    places = {(rule.country, rule.operator, rule.kind) for rule in rules}
+    if not rules or any(not 0 < rule.unit_micro <= UNIT_MAX_MICRO for rule in rules):
+        raise Invalid({"unit_micro": "price_not_positive"})
+    if any(not COUNTRY.fullmatch(rule.country) or rule.operator not in ("", *OPERATORS) for rule in rules):
+        raise Invalid({"country": "price_place_bad"})
+    if len(places) < len(rules):
+        raise Invalid({"country": "price_twice"})

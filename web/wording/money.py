@@ -9,7 +9,7 @@ WORDS = {
     "payments_down": _l("The payment page cannot be opened just now. Nothing was charged; try again in a few minutes."),
     "email_not_verified": _l("Confirm your e-mail address first: the link is in the mail we sent you."),
     "grant_negative": _l("A credit is only ever added. To take back, choose an adjustment."),
-    "price_not_positive": _l("A price must be above zero."),
+    "price_not_positive": _l("A price is above zero and at most 1,000."),
     "price_twice": _l("Two prices are for the same place."),
     "price_place_bad": _l("This country, operator or kind does not exist."),
 }
