@@ -1,0 +1,83 @@
+"""The whole product as `./run` starts it: its own data folder, ports, processes and stand-ins."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from tests.workers.simulators.processes import wait_for
+from workers.simulators.carrier import journal
+
+START_S = 90.0
+STOP_S = 40.0
+
+
+@dataclass
+class Product:
+    """A running copy and what it left on file."""
+
+    url: str
+    home: Path
+
+    def journal(self) -> list[dict[str, object]]:
+        """Every message the carrier took."""
+        return [entry for entry in journal.entries(self.home / "carrier.jsonl") if "id" in entry and entry["kind"] == "submit"]
+
+    def query(self, sql: str) -> list[tuple[object, ...]]:
+        """What the database says, asked by its owner."""
+        password = (self.home / "secrets" / "qunfa_owner").read_text()
+        sockets = next(Path(line) for line in (self.home / "postgres" / "postmaster.pid").read_text().splitlines() if line.startswith("/") and "qunfa-" in line)
+        with psycopg.connect(host=str(sockets), user="qunfa_owner", password=password, dbname="qunfa") as connection:
+            return connection.execute(sql).fetchall()  # type: ignore[arg-type]
+
+
+@contextmanager
+def product(**environment: str) -> Iterator[Product]:
+    """Start everything, wait until pages are answered, end it as Ctrl-C does."""
+    port = _free_port()
+    home = Path(f"/var/tmp/qunfa-journey-{port}")
+    clean = {name: value for name, value in os.environ.items() if not name.endswith("_URL")}
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from workers.cli import main; main()", "up"],
+        env={**clean, "PORT": str(port), "QUNFA_HOME": str(home), "QUNFA_SECRET": "", **environment},
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    )  # fmt: skip
+    log = home.with_suffix(".log")
+    drain = subprocess.Popen(["tee", str(log)], stdin=process.stdout, stdout=subprocess.DEVNULL)
+    url = f"http://localhost:{port}"
+    try:
+        wait_for(lambda: _answers(url + "/readyz"), START_S)
+        yield Product(url, home)
+    finally:
+        process.send_signal(signal.SIGINT)
+        try:
+            assert process.wait(STOP_S) == 0
+        finally:
+            process.kill()
+            drain.wait(5)
+            shutil.rmtree(home, ignore_errors=True)
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return bool(answer.status == 200)
+    except OSError:
+        return False
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
