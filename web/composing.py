@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -33,18 +34,22 @@ VALUE_READ_MAX = 100
 SHOWN_PEOPLE = 5
 # The choice of a variable whose value is the same for everybody; any other is "field:" with the field's name.
 SAME = "same"
+# The field a person's name is kept under, and the variables that mean it.
+NAME = "name"
+_MEANS_NAME = re.compile(r"姓名|名字|称呼|name$", re.IGNORECASE)
 
 
 def read(form: MultiDict[str, str]) -> Draft:
     """The draft in a form. What it names and is not there (any more) is left open."""
-    template = _template(form.get("template", ""))
+    template, audience = _template(form.get("template", "")), _audience(form)
+    fields = list(dict.fromkeys(name for person in sample(audience) for name in person.values))
     return Draft(
         name=form.get("name", ""),
         signature_id=_id("signature", form.get("signature", "")),
         template_id=template.template_id if template else None,
         version=template.version if template else None,
-        audience=_audience(form),
-        bindings=_bindings(form, template),
+        audience=audience,
+        bindings=_bindings(form, template, fields),
         scheduled_at=zones.moment(form.get("date", ""), form.get("clock", ""), form.get("time_zone", ""))
         if form.get("when") == "later" else None,
         time_zone=form.get("time_zone", ""),
@@ -71,8 +76,8 @@ def _audience(form: MultiDict[str, str]) -> dict[str, Any]:
     return {"source": "import", "import_id": import_id} if import_id else {}
 
 
-def _bindings(form: MultiDict[str, str], template: Version | None) -> dict[str, dict[str, str]]:
-    """What each variable of the template is bound to: as chosen in the form, where it was shown for this variable."""
+def _bindings(form: MultiDict[str, str], template: Version | None, fields: Sequence[str]) -> dict[str, dict[str, str]]:
+    """What each variable of the template is bound to: as chosen, else guessed from the audience's fields."""
     chosen = zip(form.getlist("variable"), form.getlist("bind"), form.getlist("value"), strict=False)
     by_name = {name: (bind, value[:VALUE_READ_MAX]) for name, bind, value in chosen}
     found: dict[str, dict[str, str]] = {}
@@ -80,9 +85,17 @@ def _bindings(form: MultiDict[str, str], template: Version | None) -> dict[str, 
         bind, value = by_name.get(variable.name, (f"field:{variable.name}", ""))
         if bind == SAME:
             found[variable.name] = {"value": value}
-        elif bind.startswith("field:"):
-            found[variable.name] = {"field": bind.removeprefix("field:")}
+        else:
+            field = bind.removeprefix("field:")
+            found[variable.name] = {"field": field if field in fields else _guess(variable.name, fields) or field}
     return found
+
+
+def _guess(variable: str, fields: Sequence[str]) -> str:
+    """The field a variable most likely means; empty when none does."""
+    if variable in fields:
+        return variable
+    return NAME if NAME in fields and _MEANS_NAME.search(variable) else ""
 
 
 @dataclass(frozen=True)
@@ -286,4 +299,4 @@ class Composer:
 
 
 def _field_name(name: str) -> str:
-    return str(_("Person’s name")) if name == "name" else name
+    return str(_("Person’s name")) if name == NAME else name

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from web import words
 from web.wording.content import OPERATORS
 
 HOME = "CN"
@@ -18,7 +17,3 @@ def place(country: str, operator: str) -> str:
     locale = get_locale()
     names = locale.territories if locale is not None else {}
     return str(names.get(country, country))
-
-
-def why(code: str) -> str:
-    return str(words.table().get(code) or code)

@@ -75,6 +75,8 @@ def faults(campaign: Campaign, template: Version | None, fields: Sequence[str]) 
         found |= error.fields
     except NotFound:
         found["template_id"] = "template_missing"
+    if template is None:
+        found.setdefault("template_id", "template_missing")
     if fault := audience_fault(campaign.audience):
         found["audience"] = fault
     for place, variable in enumerate(template.variables if template else (), 1):

@@ -18,11 +18,12 @@ from web import filters, texts
 from web.auth import Policy, allow, viewer
 from web.downloads import sheet
 from web.forms import go, is_fragment
-from web.places import place, why
+from web.places import place
 from web.public import public, resolve
 from web.watching import Pace, Watch, watch
 from web.wording import campaigns as words
 from web.wording import content
+from web.wording.messages import why
 
 bp = Blueprint("campaigns", __name__, url_prefix="/campaigns")
 

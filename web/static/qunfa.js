@@ -86,7 +86,8 @@
     expireAll();
     const box = event.detail.target;
     const summary = box.isConnected ? box.querySelector("[data-summary]") : document.querySelector("[data-summary]");
-    if (summary) summary.focus();
+    // Once for each time the server sends it: an autosave later must not take the focus from a field.
+    if (summary && !summary.dataset.seen) { summary.dataset.seen = "1"; summary.focus(); }
   });
 
   // Nothing polls in a tab nobody looks at; the first look back asks at once.
