@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -11,6 +12,7 @@ from tenants.campaigns.states import LIVE, State
 from tenants.core.db import db
 
 PAGE = 30
+BEGUN_MAX = 1_000
 
 
 def listed(
@@ -43,3 +45,14 @@ def names(campaign_ids: Sequence[int]) -> dict[int, str]:
     """The names of some campaigns."""
     rows = db.session.execute(select(Campaign.id, Campaign.name).where(Campaign.id.in_(campaign_ids)))
     return {row[0]: row[1] for row in rows}
+
+
+def begun(since: datetime | None = None, until: datetime | None = None, limit: int = BEGUN_MAX) -> list[int]:
+    """Those launched whose sending began, or will, in a span of time; the newest first."""
+    at = func.greatest(Campaign.launched_at, Campaign.scheduled_at)
+    query = select(Campaign.id).where(Campaign.launched_at.is_not(None)).order_by(Campaign.id.desc()).limit(limit)
+    if since is not None:
+        query = query.where(at >= since)
+    if until is not None:
+        query = query.where(at < until)
+    return list(db.session.scalars(query))

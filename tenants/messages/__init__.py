@@ -12,14 +12,16 @@ from tenants.messages.progress import Progress, progress, progress_of
 from tenants.messages.receipts import SET_MAX, Incoming, match_new, settle, store, tenants_waiting
 from tenants.messages.recording import Answer, Result, record
 from tenants.messages.references import reference
+from tenants.messages.search import Found, having, search
 from tenants.messages.states import State
 from tenants.messages.sweeping import due_lanes, lost_leases, overdue, receipts_due
+from tenants.messages.timeline import Event, Posting, Story, story
 from tenants.messages.writing import Writer, writer
 
 __all__ = [
-    "SET_MAX", "SLICE_MAX", "Answer", "Breakdown", "Claim", "Failed", "Incoming", "Picked", "Planned", "Progress",
-    "Result", "Side", "State", "Writer", "begin_slice", "breakdown", "claim", "doubt_until", "due_lanes", "expire",
-    "failed", "fill", "give_back", "let_go", "lifetime", "lost_leases",
-    "match_new", "open_run", "overdue", "pause", "progress", "progress_of",
-    "receipts_due", "record", "recover", "reference", "settle", "stop", "store", "tenants_waiting", "waiting", "writer",
+    "SET_MAX", "SLICE_MAX", "Answer", "Breakdown", "Claim", "Event", "Failed", "Found", "Incoming", "Picked",
+    "Planned", "Posting", "Progress", "Result", "Side", "State", "Story", "Writer", "begin_slice", "breakdown",
+    "claim", "doubt_until", "due_lanes", "expire", "failed", "fill", "give_back", "having", "let_go", "lifetime",
+    "lost_leases", "match_new", "open_run", "overdue", "pause", "progress", "progress_of", "receipts_due", "record",
+    "recover", "reference", "search", "settle", "stop", "store", "story", "tenants_waiting", "waiting", "writer",
 ]  # fmt: skip

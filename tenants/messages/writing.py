@@ -29,9 +29,10 @@ class Writer:
 
     @cached_property
     def _compiled(self) -> dict[bool, Compiled]:
-        return {home: compiled(self._whole("CN" if home else "")) for home in (True, False)}
+        return {home: compiled(self.whole("CN" if home else "")) for home in (True, False)}
 
-    def _whole(self, country: str) -> str:
+    def whole(self, country: str) -> str:
+        """The text for a country, its variables still in it."""
         return compose(self.text["signature"], self.text["body"], self.text["kind"], country)
 
     def write(self, id: int, sealed: bytes) -> tuple[str, str]:
