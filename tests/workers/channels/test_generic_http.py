@@ -15,6 +15,7 @@ import pytest
 from tests.workers.channels.engine import Canned, Case, Seen, play
 from workers import channels
 from workers.channels import Accepted, BadReceipt, Code, Doubtful, Outcome, Outgoing, Refused
+from workers.channels.calls import same, token
 from workers.channels.generic_http.presets import PRESETS
 
 SETTINGS: dict[str, object] = {
@@ -265,6 +266,13 @@ def test_a_call_that_is_not_the_providers_is_refused(
     with pytest.raises(BadReceipt) as caught:
         parse(body, query, headers, **settings)
     assert caught.value.code == code
+
+
+def test_an_empty_secret_proves_nothing() -> None:
+    with pytest.raises(BadReceipt):
+        same("", "")
+    with pytest.raises(BadReceipt):
+        token("token=", "")
 
 
 def test_replies_are_read_where_the_settings_say() -> None:

@@ -143,6 +143,14 @@ def test_every_error_has_a_cause() -> None:
     assert channels.parse_receipts("twilio", SETTINGS, *call(receipt("failed", "1")))[0].code is Code.UNKNOWN
 
 
+def test_a_receipt_address_may_have_a_query_of_its_own() -> None:
+    settings = {**SETTINGS, "callback": CALLBACK + "?x=1"}
+    seen = Seen(PATH, FORM | {"StatusCallback": CALLBACK + "?x=1&r=msg_1-1"})
+    play("twilio", Case("own query", [ONE], [SENT], [seen], [Accepted("SM1")]), settings)
+    found = channels.parse_receipts("twilio", settings, *call(receipt("delivered"), query="x=1&r=msg_1-1"))
+    assert found[0].reference == "msg_1-1"
+
+
 def test_a_receipt_is_signed_for_the_address_twilio_knows() -> None:
     with_port = CALLBACK.replace(":8000", "")
     settings = {**SETTINGS, "callback": with_port}
