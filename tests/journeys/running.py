@@ -32,13 +32,15 @@ class Product:
 
     def journal(self) -> list[dict[str, object]]:
         """Every message the carrier took."""
-        return [entry for entry in journal.entries(self.home / "carrier.jsonl") if "id" in entry and entry["kind"] == "submit"]
+        entries = journal.entries(self.home / "carrier.jsonl")
+        return [entry for entry in entries if entry["kind"] == "submit" and "id" in entry]
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """What the database says, asked by its owner."""
         password = (self.home / "secrets" / "qunfa_owner").read_text()
-        sockets = next(Path(line) for line in (self.home / "postgres" / "postmaster.pid").read_text().splitlines() if line.startswith("/") and "qunfa-" in line)
-        with psycopg.connect(host=str(sockets), user="qunfa_owner", password=password, dbname="qunfa") as connection:
+        # The fifth line of the file is the folder of the socket (PostgreSQL, "postmaster.pid").
+        host = (self.home / "postgres" / "postmaster.pid").read_text().splitlines()[4]
+        with psycopg.connect(host=host, user="qunfa_owner", password=password, dbname="qunfa") as connection:
             return connection.execute(sql).fetchall()  # type: ignore[arg-type]
 
 

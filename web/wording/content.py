@@ -105,7 +105,8 @@ SUBJECTS = {
     "signature": _l("Signature"), "template": _l("Template"), "campaign": _l("Campaign"), "go_live": _l("Going live"),
 }  # fmt: skip
 SUBJECTS_MANY = {
-    "template": _l("Templates"), "campaign": _l("Campaigns"), "signature": _l("Signatures"), "go_live": _l("Going live"),
+    "template": _l("Templates"), "campaign": _l("Campaigns"), "signature": _l("Signatures"),
+    "go_live": _l("Going live"),
 }  # fmt: skip
 FACTS = {
     "basis": _l("Basis"), "company": _l("Company"), "registration_no": _l("Registration number"),

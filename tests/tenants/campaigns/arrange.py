@@ -60,8 +60,10 @@ class Ready:
             return ledger.balance(self.tenant_id)
 
 
-def ready(people: int = 20, *, credit_micro: int = CREDIT_MICRO, body: str = "{name}，您好，门店周末延长营业", state: str = "live",
-          kind: str = "notice", ending: str = "000", **columns: Any) -> Ready:  # fmt: skip
+def ready(
+    people: int = 20, *, credit_micro: int = CREDIT_MICRO, body: str = "{name}，您好，门店周末延长营业",
+    state: str = "live", kind: str = "notice", ending: str = "000", **columns: Any,
+) -> Ready:  # fmt: skip
     """A business with a draft to `people` contacts."""
     publish_prices()
     acme = factories.business(credit_micro=credit_micro, state=state, **columns)
