@@ -24,8 +24,8 @@ from tenants.ledger.topups import recent as recent_topups
 from tenants.ledger.trial_balance import Wallet, trial_balance, wallet, wallets
 
 __all__ = [
-    "CURRENCY", "PAYABLE_FOR", "Balance", "Discrepancy", "Leg", "Line", "Paid", "Statement", "Wallet", "balance", "balances",
-    "close_event", "get_topup", "give_up_topup", "grant", "hold", "is_our_topup", "keep_event", "link_topup",
-    "open_topup", "recent_topups", "settle", "settle_topup", "statement", "take_event", "trial_balance", "unanswered",
-    "unresolved_events", "verify", "wallet", "wallets",
+    "CURRENCY", "PAYABLE_FOR", "Balance", "Discrepancy", "Leg", "Line", "Paid", "Statement", "Wallet", "balance",
+    "balances", "close_event", "get_topup", "give_up_topup", "grant", "hold", "is_our_topup", "keep_event",
+    "link_topup", "open_topup", "recent_topups", "settle", "settle_topup", "statement", "take_event", "trial_balance",
+    "unanswered", "unresolved_events", "verify", "wallet", "wallets",
 ]  # fmt: skip

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from sqlalchemy import ARRAY, BigInteger, func, literal, select
+from sqlalchemy import ARRAY, BigInteger, BindParameter, func, literal, select
 from sqlalchemy.exc import DBAPIError
 
 from tenants.core.db import db
@@ -46,9 +46,7 @@ class Leg:
 def hold(idem: str, tenant_id: int, amount_micro: int, *, ref: tuple[str, int], currency: str = CURRENCY) -> int:
     """Set money aside; the hold's id. NotEnoughCredit when the wallet cannot cover it, Conflict on a reused key."""
     with _refusals():
-        call = func.ledger.hold(
-            idem, tenant_id, currency, literal(amount_micro, BigInteger), ref[0], literal(ref[1], BigInteger)
-        )
+        call = func.ledger.hold(idem, _big(tenant_id), currency, _big(amount_micro), ref[0], _big(ref[1]))
         return int(db.session.scalars(select(call)).one())
 
 
@@ -59,7 +57,7 @@ def settle(
     """Post and release parts of holds in one transaction; its id (the first one's, when the key was used before)."""
     with _refusals():
         call = func.ledger.settle(
-            txn_id or uuid.uuid4(), idem, tenant_id, currency, ref[0], literal(ref[1], BigInteger),
+            txn_id or uuid.uuid4(), idem, _big(tenant_id), currency, ref[0], _big(ref[1]),
             literal([leg.hold_id for leg in legs], ARRAY(BigInteger)),
             literal([leg.post for leg in legs], ARRAY(BigInteger)),
             literal([leg.release for leg in legs], ARRAY(BigInteger)),
@@ -75,8 +73,8 @@ def grant(
     """Credit (or, negative, take back from) a wallet; platform scope only. The transaction's id."""
     with _refusals():
         call = func.ledger.credit(
-            uuid.uuid4(), idem, tenant_id, currency, literal(amount_micro, BigInteger), source, kind,
-            ref[0], literal(ref[1], BigInteger), literal(actor_id, BigInteger), note, reverses,
+            uuid.uuid4(), idem, _big(tenant_id), currency, _big(amount_micro), source, kind,
+            ref[0], _big(ref[1]), _big(actor_id), note, reverses,
         )  # fmt: skip
         return uuid.UUID(str(db.session.scalars(select(call)).one()))
 
@@ -93,6 +91,11 @@ def balances(tenant_ids: Sequence[int], currency: str = CURRENCY) -> dict[int, B
         )
     )
     return {row.tenant_id: Balance(row.posted, row.held) for row in rows}
+
+
+def _big(number: int | None) -> BindParameter[int | None]:
+    """Without its type a number is sent as a plain integer, and ids outgrow that."""
+    return literal(number, BigInteger)
 
 
 @contextmanager

@@ -23,7 +23,7 @@ TABLE = [
     ("cancelled", "release", "release"),
     ("opted_out", "release", "release"),
 ]
-CASES = [(outcome, basis, said) for outcome, *both in TABLE for basis, said in zip(("submitted", "delivered"), both)]
+CASES = [(row[0], basis, row[place]) for row in TABLE for place, basis in ((1, "submitted"), (2, "delivered"))]
 
 
 @pytest.mark.parametrize(("outcome", "basis", "said"), CASES)

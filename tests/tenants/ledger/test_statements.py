@@ -20,8 +20,6 @@ from tenants.ledger.models import Txn
 from tests import factories
 from tests.factories import Business
 
-YUAN = 1_000_000
-
 
 def history(business: Business, acts: list[tuple[str, int, int, int]]) -> None:
     """Each act: what, which campaign, how much, which part of it is settled; what cannot be paid is left out."""
