@@ -6,6 +6,7 @@ than most jobs. No retries: what must happen again is in PostgreSQL, and a sweep
 
 from __future__ import annotations
 
+import signal
 import sys
 import time
 
@@ -26,30 +27,47 @@ WORKER_TTL_S, MONITORING_S, MAINTENANCE_S = 30, 5, 10
 RECONNECT_S = 1.0
 
 
+class Worker(SimpleWorker):
+    """RQ's worker in process, which knows whether it was asked to stop or gave up by itself."""
+
+    max_connection_wait_time = 2 * RECONNECT_S
+    stopping = False
+
+    def handle_warm_shutdown_request(self) -> None:
+        self.stopping = True
+
+    def set_shutdown_requested_date(self) -> None:
+        """Nobody reads it, and writing it to a Valkey that is away would break the job at hand."""
+
+
 def main(lane: str) -> int:
-    """Work until told to stop. A lost Valkey is waited for, not died of."""
+    """Work until told to stop. A Valkey that is lost, full or read-only is waited for, not died of."""
     logs.set_up(lane)
     settings = Settings.read()
     with bare_app(settings).app_context():
-        while True:
-            try:
-                return _work(Lane(lane), settings.redis_url)
-            except (redis.ConnectionError, redis.TimeoutError, ConnectionError) as error:
-                log.warning("worker.waits_for_valkey", error=str(error))
-                time.sleep(RECONNECT_S)
+        while not _work(Lane(lane), settings.redis_url):
+            time.sleep(RECONNECT_S)
+    return 0
 
 
-def _work(lane: Lane, url: str) -> int:
+def _work(lane: Lane, url: str) -> bool:
+    """Work for as long as Valkey allows; True when we were told to stop."""
     # The worker blocks on its queue for long, so its connection has no answer time-out of its own.
     connection = redis.Redis.from_url(url, socket_connect_timeout=1.0)
     queue = Queue(str(lane), connection=connection, serializer=JSONSerializer)
-    worker = SimpleWorker(
-        [queue], connection=connection, serializer=JSONSerializer, worker_ttl=WORKER_TTL_S,
-        job_monitoring_interval=MONITORING_S, maintenance_interval=MAINTENANCE_S,
-    )  # fmt: skip
-    worker.log_job_description = False
-    worker.work(with_scheduler=False, logging_level="WARNING")
-    return 0
+    worker = None
+    try:
+        worker = Worker(
+            [queue], connection=connection, serializer=JSONSerializer, worker_ttl=WORKER_TTL_S,
+            job_monitoring_interval=MONITORING_S, maintenance_interval=MAINTENANCE_S,
+        )  # fmt: skip
+        worker.log_job_description = False
+        worker.work(with_scheduler=False, logging_level="WARNING")
+    except (redis.RedisError, OSError) as error:
+        log.warning("worker.waits_for_valkey", error=str(error))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_DFL)  # with no work at hand we may end at once
+    return worker is not None and worker.stopping
 
 
 if __name__ == "__main__":

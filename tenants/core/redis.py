@@ -8,7 +8,7 @@ import redis
 
 # A page must answer while Valkey is down: give up fast.
 CONNECT_TIMEOUT_S = 0.5
-ANSWER_TIMEOUT_S = 2.0
+ANSWER_TIMEOUT_S = 1.0
 
 
 @lru_cache(maxsize=4)

@@ -1,0 +1,38 @@
+"""A deploy in the middle of everything: workers are asked to end with thousands queued, and others take over."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+from flask import Flask
+
+from tenants.core.settings import Settings
+from tests import pipeline
+from tests.faults import deployment
+from tests.tenants.messages import arrange
+from workers.supervisor import GRACE_S
+
+COUNT = 50_000 if deployment.FULL else 3_000
+DEPLOYS = 10 if deployment.FULL else 2
+
+
+def test_workers_told_to_end_finish_what_they_hold_and_others_go_on(
+    app: Flask, ground: Settings, tmp_path: Path
+) -> None:
+    with pipeline.line(app, tmp_path, tps=COUNT // 6) as line:
+        run = arrange.run(["000"] * COUNT)
+        for turn in range(DEPLOYS):
+            with deployment.running(ground) as processes:
+                reached = run.progress().delivered
+                deployment.wait(lambda reached=reached: run.progress().delivered > reached)
+                assert run.progress().queued > 0, "told to end in the middle"
+                began = time.monotonic()
+                codes = deployment.end(processes)
+            assert time.monotonic() - began < GRACE_S
+            assert codes == [0] * len(codes), f"ended in order at deploy {turn}"
+            assert run.progress().submitting == 0, "nothing was left between us and the carrier"
+        with deployment.running(ground):
+            deployment.wait(lambda: run.progress().delivered == COUNT, 120)
+    assert run.progress().in_doubt == 0
+    deployment.check(line, (run, COUNT))
