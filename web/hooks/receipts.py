@@ -46,5 +46,5 @@ def take(channel_id: int) -> Response:
             ],
             secret,
         )
-        answer = channels.acknowledgement(channel.kind, settings)
+        answer = channels.acknowledgement(channel.kind, settings, body)
     return Response(answer.text, mimetype=answer.content_type)

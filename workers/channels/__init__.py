@@ -3,7 +3,7 @@
 channels.send("simulator", settings, messages)             results, one per message, from synchronous code
 channels.parse_receipts("simulator", settings, headers, body, query)
 channels.parse_inbound("aliyun", settings, headers, body, query)
-channels.acknowledgement("aliyun", settings)               what the carrier is answered
+channels.acknowledgement("aliyun", settings, body)         what the carrier is answered
 channels.fields("simulator")                               what a staff form asks for
 """
 
@@ -109,9 +109,9 @@ def parse_inbound(
     return chosen.parse_inbound(Settings(chosen.fields, settings), headers, body, query)
 
 
-def acknowledgement(kind: str, settings: Mapping[str, object]) -> Acknowledgement:
-    """How to answer a carrier once its news are stored."""
+def acknowledgement(kind: str, settings: Mapping[str, object], body: bytes = b"") -> Acknowledgement:
+    """How to answer a carrier's call once what it told us is stored."""
     chosen = adapter(kind)
     if not isinstance(chosen, Acknowledges):
         return Acknowledgement()
-    return chosen.acknowledgement(Settings(chosen.fields, settings))
+    return chosen.acknowledgement(Settings(chosen.fields, settings), body)

@@ -320,5 +320,5 @@ class Hears(Protocol):
 class Acknowledges(Protocol):
     """An adapter whose carrier wants an answer of its own form."""
 
-    def acknowledgement(self, settings: Settings) -> Acknowledgement:
+    def acknowledgement(self, settings: Settings, body: bytes) -> Acknowledgement:
         """The answer to a call that was stored."""

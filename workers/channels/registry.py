@@ -13,6 +13,7 @@ KINDS: Final[dict[str, str]] = {
     "aliyun": "workers.channels.aliyun.adapter:AliyunAdapter",
     "tencent": "workers.channels.tencent.adapter:TencentAdapter",
     "twilio": "workers.channels.twilio.adapter:TwilioAdapter",
+    "rcs_google": "workers.channels.rcs_google.adapter:RcsGoogleAdapter",
     "generic_http": "workers.channels.generic_http.adapter:GenericHttpAdapter",
 }
 

@@ -17,6 +17,7 @@ from structlog.testing import capture_logs
 from workers import channels
 from workers.channels import Outgoing, SendResult, Settings
 
+ENGINE = "http://127.0.0.1:0"  # in a setting: the address of the engine itself
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
@@ -102,7 +103,11 @@ def play(kind: str, case: Case, settings: Mapping[str, object], url_field: str =
     server = ThreadingHTTPServer(("127.0.0.1", 0), Carrier)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    chosen = {**settings, **case.settings, url_field: f"http://127.0.0.1:{server.server_port}{case.path}"}
+    address = f"http://127.0.0.1:{server.server_port}"
+    given = {**settings, **case.settings, url_field: address + case.path}
+    chosen = {
+        name: value.replace(ENGINE, address) if isinstance(value, str) else value for name, value in given.items()
+    }
     try:
         refuse_strangers(kind, chosen)
         with capture_logs() as logs:

@@ -90,7 +90,7 @@ class AliyunAdapter:
         with malformed():
             return [_inbound(item) for item in found]
 
-    def acknowledgement(self, settings: Settings) -> Acknowledgement:
+    def acknowledgement(self, settings: Settings, body: bytes) -> Acknowledgement:
         return Acknowledgement('{"code": 0, "msg": "ok"}', "application/json")
 
 

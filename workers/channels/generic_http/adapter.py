@@ -62,7 +62,7 @@ class GenericHttpAdapter:
             raise BadReceipt("unsupported")
         return [_inbound(settings, item) for item in _items(settings, headers, body, query)]
 
-    def acknowledgement(self, settings: Settings) -> Acknowledgement:
+    def acknowledgement(self, settings: Settings, body: bytes) -> Acknowledgement:
         text = settings.text("answer")
         return Acknowledgement(text, "application/json" if text.startswith("{") else "text/plain")
 

@@ -84,7 +84,7 @@ class TencentAdapter:
         with malformed():
             return [_inbound(item) for item in found]
 
-    def acknowledgement(self, settings: Settings) -> Acknowledgement:
+    def acknowledgement(self, settings: Settings, body: bytes) -> Acknowledgement:
         return Acknowledgement('{"result": 0, "errmsg": "OK"}', "application/json")
 
 

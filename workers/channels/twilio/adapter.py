@@ -93,7 +93,7 @@ class TwilioAdapter:
             number, sid = fields["From"], fields["MessageSid"]
             return [Inbound(number, fields["Body"], datetime.now(UTC), fields.get("To", ""), sid)]
 
-    def acknowledgement(self, settings: Settings) -> Acknowledgement:
+    def acknowledgement(self, settings: Settings, body: bytes) -> Acknowledgement:
         return Acknowledgement("<Response/>", "text/xml")
 
 

@@ -1,0 +1,191 @@
+"""The table of the rcs_google channel, its tokens, and its signed events."""
+
+from __future__ import annotations
+
+import base64
+import hmac
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+from unittest.mock import ANY
+from urllib.parse import urlencode
+
+import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from tests.workers.channels.engine import ENGINE, Canned, Case, Seen, play
+from workers import channels
+from workers.channels import Accepted, BadReceipt, Code, Doubtful, Outcome, Outgoing, Refused, registry
+from workers.channels.base import Misconfigured
+from workers.channels.rcs_google.adapter import NAMESPACE
+from workers.channels.rcs_google.signing import claim
+
+KEY = generate_private_key(65537, 2048)
+PEM = KEY.private_bytes(
+    serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+).decode()
+SETTINGS: dict[str, object] = {
+    "token_url": ENGINE + "/token",
+    "agent_id": "acme_agent",
+    "email": "sender@acme.example",
+    "private_key": PEM,
+    "client_token": "client-token-never-told",
+    "connections": 1,
+    "timeout_s": 1,
+}
+ONE = Outgoing("msg_1-1", "+8613800138000", "【禾木】你好")
+ID = str(uuid.uuid5(NAMESPACE, "msg_1-1"))
+PATH = "/v1/phones/+8613800138000/agentMessages?" + urlencode({"messageId": ID, "agentId": "acme_agent"})
+BODY = {"contentMessage": {"text": "【禾木】你好"}, "messageTrafficType": "TRANSACTION", "ttl": "86400s"}
+TOKEN = Canned(200, {"access_token": "ya29.never-told", "expires_in": 3599, "token_type": "Bearer"})
+ASKED = Seen("/token", {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": ANY})
+SEEN = Seen(PATH, BODY, {"Authorization": "Bearer ya29.never-told"})
+SENT = Canned(200, {"name": f"phones/+8613800138000/agentMessages/{ID}", "sendTime": "2026-11-22T06:40:05.123456Z"})
+
+
+@pytest.fixture(autouse=True)
+def _no_token_kept() -> Iterator[None]:
+    registry.adapter.cache_clear()
+    yield
+    registry.adapter.cache_clear()
+
+
+def said(status: int, word: str) -> Canned:
+    return Canned(status, {"error": {"code": status, "message": "…", "status": word}})
+
+
+def single(name: str, result: Any, *answers: Canned) -> Case:
+    return Case(name, [ONE], [TOKEN, *answers], [ASKED, *[SEEN] * len(answers)], [result])
+
+
+def refused(code: Code, retryable: bool, word: str) -> Refused:
+    return Refused(code, retryable, f"refused with {word}", word)
+
+
+NO_TOKEN = Refused(Code.CONFIG, True, "the provider gives no access token", "invalid_grant")
+CASES = [
+    single("accepted", Accepted(ID), SENT),
+    single("no RCS there", refused(Code.UNREACHABLE, True, "NOT_FOUND"), said(404, "NOT_FOUND")),
+    single("not understood", refused(Code.CONTENT, True, "INVALID_ARGUMENT"), said(400, "INVALID_ARGUMENT")),
+    single("agent not launched", refused(Code.CONFIG, True, "PERMISSION_DENIED"), said(403, "PERMISSION_DENIED")),
+    single("too fast", refused(Code.THROTTLED, True, "RESOURCE_EXHAUSTED"), said(429, "RESOURCE_EXHAUSTED")),
+    single("unheard of", refused(Code.UNKNOWN, False, "NEW"), said(409, "NEW")),
+    single("a lost answer is asked for again", Accepted(ID), said(503, "UNAVAILABLE"), SENT),
+    single("twice lost", Doubtful("status 500"), said(500, "INTERNAL"), said(500, "INTERNAL")),
+    single("an HTML page", Doubtful("unreadable answer with status 200"), Canned(200, b"<html>")),
+    single("no message", Doubtful("status 200 without a message or an error"), Canned(200, {})),
+    Case("one token for all", [ONE, ONE], [TOKEN, SENT, SENT], [ASKED, SEEN, SEEN], [Accepted(ID)] * 2),
+    Case("no token, nothing sent", [ONE], [Canned(400, {"error": "invalid_grant"})], [ASKED], [NO_TOKEN]),
+    Case(
+        "nobody to ask for a token",
+        [ONE],
+        [Canned(502, b"<html>")],
+        [ASKED],
+        [Refused(Code.UNREACHABLE, True, "no access token: unreadable answer with status 502")],
+    ),
+    Case(
+        "a key that is none",
+        [ONE],
+        [],
+        [],
+        [Refused(Code.CONFIG, True, "the private key cannot be read")],
+        {"private_key": "key-never-told"},
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
+def test_the_providers_answers_mean_what_the_table_says(case: Case) -> None:
+    play("rcs_google", case, SETTINGS)
+
+
+def test_a_token_that_was_taken_from_us_is_not_used_again() -> None:
+    unknown = refused(Code.CONFIG, True, "UNAUTHENTICATED")
+    play("rcs_google", single("refused", unknown, said(401, "UNAUTHENTICATED")), SETTINGS)
+    assert registry.adapter("rcs_google")._tokens == {}  # type: ignore[attr-defined]
+
+
+def test_the_claim_is_a_jwt_the_accounts_public_key_proves() -> None:
+    text, _, signature = claim("sender@acme.example", PEM, "https://x/token", 1_000).rpartition(".")
+    KEY.public_key().verify(base64.urlsafe_b64decode(signature + "=="), text.encode(), PKCS1v15(), SHA256())
+    claims = json.loads(base64.urlsafe_b64decode(text.partition(".")[2] + "=="))
+    assert (claims["iss"], claims["aud"], claims["exp"] - claims["iat"]) == (
+        "sender@acme.example",
+        "https://x/token",
+        3_600,
+    )
+    with pytest.raises(Misconfigured):
+        claim("e", "-----BEGIN nonsense", "a", 1)
+
+
+def call(event: Any, secret: str = "client-token-never-told") -> tuple[dict[str, str], bytes]:
+    data = event if isinstance(event, bytes) else json.dumps(event).encode()
+    signature = base64.b64encode(hmac.digest(secret.encode(), data, "sha512")).decode()
+    message = {"message": {"data": base64.b64encode(data).decode(), "attributes": {}}}
+    return {"X-Goog-Signature": signature}, json.dumps(message).encode()
+
+
+def event(word: str, **others: Any) -> dict[str, Any]:
+    return {"senderPhoneNumber": ONE.number, "eventType": word, "messageId": ID, "agentId": "acme_agent", **others}
+
+
+@pytest.mark.parametrize(
+    ("word", "outcome", "code"),
+    [
+        ("DELIVERED", Outcome.DELIVERED, None),
+        ("READ", Outcome.DELIVERED, None),
+        ("TTL_EXPIRATION_REVOKED", Outcome.EXPIRED, Code.EXPIRED),
+    ],
+)
+def test_events_of_delivery_are_receipts(word: str, outcome: Outcome, code: Code | None) -> None:
+    given = event(word, sendTime="2026-11-22T06:40:05.123456789Z")
+    found = channels.parse_receipts("rcs_google", SETTINGS, *call(given))[0]
+    assert (found.provider_ref, found.outcome, found.code) == (ID, outcome, code)
+    assert found.at.isoformat() == "2026-11-22T06:40:05+00:00"
+
+
+@pytest.mark.parametrize("word", ["IS_TYPING", "TTL_EXPIRATION_REVOKE_FAILED", "SOMETHING_NEW"])
+def test_other_events_say_nothing_of_delivery(word: str) -> None:
+    assert channels.parse_receipts("rcs_google", SETTINGS, *call(event(word))) == []
+
+
+def test_setting_the_webhook_up_is_answered_with_its_secret() -> None:
+    body = json.dumps({"clientToken": "client-token-never-told", "secret": "1234567890"}).encode()
+    assert channels.parse_receipts("rcs_google", SETTINGS, {}, body) == []
+    assert channels.acknowledgement("rcs_google", SETTINGS, body).text == "1234567890"
+    assert channels.acknowledgement("rcs_google", SETTINGS, call(event("READ"))[1]).text == "ok\n"
+    with pytest.raises(BadReceipt):
+        channels.parse_receipts("rcs_google", SETTINGS, {}, body.replace(b"never-told", b"guessed"))
+
+
+def test_texts_and_chosen_suggestions_are_replies() -> None:
+    said = {"senderPhoneNumber": ONE.number, "text": "STOP", "messageId": "m1", "sendTime": "2026-11-22T06:40:05Z"}
+    chosen = {"senderPhoneNumber": ONE.number, "suggestionResponse": {"text": "Yes", "postbackData": "y"}}
+    texts = [channels.parse_inbound("rcs_google", SETTINGS, *call(each))[0].text for each in (said, chosen)]
+    assert texts == ["STOP", "Yes"]
+    assert channels.parse_inbound("rcs_google", SETTINGS, *call(event("READ"))) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "code"),
+    [
+        (call(event("READ"), secret="another"), "signature"),
+        (({}, call(event("READ"))[1]), "signature"),
+        ((call(event("READ"))[0], call(event("DELIVERED"))[1]), "signature"),
+        (({}, b"{}"), "malformed"),
+        (({}, b"[]"), "malformed"),
+        (({}, b"[{},{}]"), "too_many"),
+        (({}, b'{"message": {"data": "?"}}'), "malformed"),
+        (call(b"no json"), "malformed"),
+        (call({"eventType": "READ"}), "malformed"),
+        (call(event("READ", sendTime="soon")), "malformed"),
+    ],
+)
+def test_a_call_that_is_not_the_providers_is_refused(given: Any, code: str) -> None:
+    with pytest.raises(BadReceipt) as caught:
+        channels.parse_receipts("rcs_google", SETTINGS, *given)
+    assert caught.value.code == code
