@@ -1,0 +1,1 @@
+"""Tests that tenants are kept apart."""

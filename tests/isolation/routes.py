@@ -1,0 +1,103 @@
+"""Every route of the application with the ids of one business filled in: what the route matrix is made of.
+
+A new URL parameter needs one line in FILLED; a route is found by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from flask import Flask
+from werkzeug.routing import Rule
+
+from tenants.core import ids
+from tests.isolation.world import World
+from web.auth import Policy, policy_of
+
+SECRET_FREE = {"static", "gallery"}
+
+
+def _public(kind: str, name: str = "", nobodys: bool = False) -> Callable[[Flask, World], str]:
+    def fill(app: Flask, world: World) -> str:
+        owner = 0 if nobodys else world.id
+        return ids.encode(app.config["SETTINGS"].qunfa_secret, kind, owner, world.ids[name or kind])
+
+    return fill
+
+
+def _fixed(value: str) -> Callable[[Flask, World], str]:
+    return lambda app, world: value
+
+
+# Parameter of a URL -> its value for an object of the world.
+FILLED: dict[str, Callable[[Flask, World], str]] = {
+    "act": _fixed("suspend"),
+    "campaign": _public("campaign"),
+    "channel_id": _fixed("1"),
+    "contact": _public("contact"),
+    "import_": _public("import"),
+    "key": _fixed("parcel"),
+    "list": _public("list"),
+    "message": _public("message"),
+    "number": _fixed("1"),
+    "review": lambda app, world: str(world.ids["review"]),
+    "session": _public("session", nobodys=True),
+    "signature": _public("signature"),
+    "template": _public("template"),
+    "tenant": lambda app, world: str(world.id),
+    "token": _fixed("invented"),
+    "topup": _public("topup"),
+    "word": _fixed("1"),
+}
+# Parameters that name an object of a business.
+OBJECTS = {"campaign", "contact", "import_", "list", "message", "session", "signature", "template", "topup"}
+# Where an object must be in another state to be answered about: endpoint or its room -> parameter -> which one.
+INSTEAD = {
+    "console.composer": {"campaign": "draft"},
+    "console.preflight": {"campaign": "draft"},
+    "console.signatures.edit": {"signature": "rejected"},
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """One method of one route, with the world's ids."""
+
+    method: str
+    path: str
+    endpoint: str
+    policy: Policy
+    objects: frozenset[str]
+
+    def __str__(self) -> str:
+        return f"{self.method} {self.path}"
+
+
+def calls(app: Flask, world: World) -> Iterator[Call]:
+    """Every route but the static files and the gallery, which hold nothing of anybody."""
+    for rule in sorted(app.url_map.iter_rules(), key=lambda each: each.rule):
+        if rule.endpoint.partition(".")[0] in SECRET_FREE:
+            continue
+        policy = policy_of(app, rule.endpoint)
+        assert policy is not None, f"{rule.endpoint} declares no policy"
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield Call(
+                method, _path(app, rule, world), rule.endpoint, policy, frozenset(rule.arguments & OBJECTS)
+            )
+
+
+def _path(app: Flask, rule: Rule, world: World) -> str:
+    values = {}
+    for name in rule.arguments:
+        assert name in FILLED, f"{rule.rule}: tests/isolation/routes.py has no line for <{name}>"
+        values[name] = FILLED[name](app, world)
+    others = INSTEAD.get(rule.endpoint) or INSTEAD.get(rule.endpoint.rpartition(".")[0]) or {}
+    values |= {name: _public(name, which)(app, world) for name, which in others.items()}
+    typed = {name: _typed(rule, name, value) for name, value in values.items()}
+    return app.url_map.bind("localhost").build(rule.endpoint, typed)
+
+
+def _typed(rule: Rule, name: str, value: str) -> str | int:
+    """Numbers for converters of numbers."""
+    return int(value) if type(rule._converters[name]).__name__ == "IntegerConverter" else value

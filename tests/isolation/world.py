@@ -1,0 +1,119 @@
+"""A business with something of everything, and its canary, a word that nothing else holds, in all of it."""
+
+from __future__ import annotations
+
+import io
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from sqlalchemy import insert, select, update
+
+from tenants import campaigns, contacts, messages, moderation, optouts, signatures, webhooks
+from tenants.accounts.models import Identity, Member, Tenant, WebSession
+from tenants.campaigns.models import Campaign
+from tenants.contacts.models import Contact, ContactList, ImportRow
+from tenants.core import audit, scopes
+from tenants.core.clock import now
+from tenants.core.db import db
+from tenants.core.scopes import Reason
+from tenants.ledger.models import Topup
+from tenants.message_templates.models import Template
+from tenants.messages.models import Attempt, Message
+from tenants.moderation import Review
+from tenants.signatures.models import Signature
+from tests import factories
+from tests.tenants.campaigns import arrange
+from tests.tenants.contacts import arrange as imports
+from workers.jobs import campaigns as jobs
+
+
+@dataclass
+class World:
+    """One business, its people, and the ids of what it has."""
+
+    id: int
+    owner_id: int
+    member_id: int
+    canary: str
+    ids: dict[str, int] = field(default_factory=dict)
+
+
+def made() -> World:
+    """A fresh one."""
+    canary = "kan" + secrets.token_hex(4)
+    ready = arrange.ready(people=3, credit_micro=50_000_000, body="{name}，您好，" + canary, time_zone="Asia/Tokyo")
+    with scopes.platform(Reason.SIGN_UP):
+        member = factories.identity(f"bob@{canary}.example", name=f"Bob {canary}")
+        row = {"tenant_id": ready.tenant_id, "identity_id": member, "role": "member", "created_at": now()}
+        db.session.execute(insert(Member).values(row))
+        db.session.execute(update(Tenant).where(Tenant.id == ready.tenant_id).values(name=f"Shop {canary}"))
+        owner = {"email": f"ada@{canary}.example", "name": f"Ada {canary}"}
+        db.session.execute(update(Identity).where(Identity.id == ready.owner_id).values(owner))
+    world = World(ready.tenant_id, ready.owner_id, member, canary, {"list": ready.list_id})
+    _content(world)
+    _launched(world, ready)
+    _handed_in(world)
+    _shared(world)
+    return world
+
+
+def _content(world: World) -> None:
+    """The names of what is there already, and one each of what is not."""
+    with scopes.tenant(world.id):
+        for model in (ContactList, Template, Campaign):
+            db.session.execute(update(model).values(name=f"{model.__name__} {world.canary}"))
+        db.session.execute(update(Contact).values(fields={"city": world.canary}))
+        world.ids["contact"] = db.session.scalars(select(Contact.id).limit(1)).one()
+        world.ids["template"] = db.session.scalars(select(Template.id)).one()
+        optouts.add("13900001111", f"asked by {world.canary}", by=world.owner_id)
+        webhooks.record("campaign.finished", 1, {"name": world.canary})
+
+
+def _launched(world: World, ready: arrange.Ready) -> None:
+    """A campaign whose messages wait in the queue, and a draft beside it."""
+    ready.launch()
+    jobs.plan_campaign(world.id, ready.campaign_id)
+    with scopes.tenant(world.id):
+        world.ids["campaign"] = ready.campaign_id
+        world.ids["draft"] = campaigns.create(f"Draft {world.canary}", by=world.owner_id).id
+        world.ids["message"] = db.session.scalars(select(Message.id).limit(1)).one()
+        where = {"message_id": world.ids["message"], "attempt": 1, "channel_id": 1, "outcome": 1}
+        db.session.execute(insert(Attempt).values(where | {"provider_ref": world.canary, "code": world.canary}))
+        db.session.execute(update(Message).values(provider_ref=world.canary))
+        assert messages.progress(ready.campaign_id)
+
+
+def _handed_in(world: World) -> None:
+    """Files: the evidence of a signature that waits for staff, and an import with a refused row."""
+    business = factories.Business(world.id, world.owner_id, "")
+    with scopes.tenant(world.id):
+        said = signatures.Application(world.canary, "company", f"{world.canary} Ltd", "91330106MA2C")
+        evidence = signatures.Upload(f"{world.canary}.pdf", io.BytesIO(b"%PDF-1 " + world.canary.encode()))
+        world.ids["signature"] = signatures.apply(said, [evidence], by=world.owner_id).id
+        rejected = {"text": f"x{world.canary}", "basis": "company", "state": "rejected", "reason": world.canary}
+        row = insert(Signature).values(rejected | {"created_at": now()}).returning(Signature.id)
+        world.ids["rejected"] = db.session.scalars(row).one()
+        world.ids["review"] = moderation.submit_signature(world.ids["signature"], by=world.owner_id)
+    data = f"手机,{world.canary}\n13800138000,{world.canary}\nnothing,{world.canary}\n"
+    world.ids["import"] = imports.imported(business, data).id
+    with scopes.tenant(world.id):
+        assert contacts.get_import(world.ids["import"]).invalid_n == 1
+        assert db.session.scalar(select(ImportRow.row_no)) is not None
+
+
+def _shared(world: World) -> None:
+    """Rows of shared tables."""
+    with scopes.tenant(world.id):
+        audit.record("template.save", actor_id=world.owner_id, object=world.canary, note=world.canary)
+        row = {"tenant_id": world.id, "amount_micro": 7_000_000, "currency": "CNY", "created_at": now()}
+        topup = insert(Topup).values(row | {"session_id": f"cs_{world.canary}"})
+        world.ids["topup"] = db.session.scalars(topup.returning(Topup.id)).one()
+    with scopes.platform(Reason.SIGN_IN):
+        at = now()
+        row = {"token_hash": secrets.token_hex(32), "identity_id": world.owner_id, "tenant_id": world.id}
+        session = insert(WebSession).values(row | {"created_at": at, "seen_at": at, "ends_at": at + timedelta(hours=12)})
+        world.ids["session"] = db.session.scalars(
+            session.values(user_agent=f"{world.canary} Chrome").returning(WebSession.id)
+        ).one()
+        db.session.execute(update(Review).where(Review.tenant_id == world.id).values(reason=world.canary))
