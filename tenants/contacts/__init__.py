@@ -2,7 +2,7 @@
 
 start_import, read_as, confirm_mapping, stop_import     a file on its way in, as its owner sees it
 claim_import, import_chunk, release_import              the same, as a worker does it
-imports, get_import, layout_of, first_lines, time_left, refusals, write_refusals
+imports, get_import, layout_of, first_lines, time_left, refusals, every_refusal, labels
 paste                                                   numbers typed into a page
 audience, audience_fields, audience_summary             the people of a campaign
 lists, get_list, create_list, rename_list, delete_list, lists_of
@@ -10,6 +10,7 @@ people, get_person, count_people, add_person, edit_person, delete_person, show_n
 """
 
 from tenants.contacts.audience import Recipient, Summary, audience, audience_fields, audience_summary
+from tenants.contacts.columns import field_name
 from tenants.contacts.editing import (
     Person,
     add_person,
@@ -37,15 +38,15 @@ from tenants.contacts.importing import (
 from tenants.contacts.listing import create_list, delete_list, get_list, lists, lists_of, rename_list
 from tenants.contacts.pasting import NUMBERS_MAX, paste
 from tenants.contacts.reading import NAME, Reader
-from tenants.contacts.refusing import Refused, refusals, write_refusals
+from tenants.contacts.refusing import Refused, every_refusal, harmless, labels, refusals
 from tenants.contacts.running import claim_import, import_chunk, release_import
 from tenants.contacts.states import Purpose, State
 
 __all__ = [
     "CONSENTS", "NAME", "NUMBERS_MAX", "Consent", "Person", "Purpose", "Reader", "Recipient", "Refused", "State",
     "Summary", "Target", "add_person", "audience", "audience_fields", "audience_summary", "claim_import",
-    "confirm_mapping", "count_people", "create_list", "delete_list", "delete_person", "edit_person", "first_lines",
-    "get_import", "get_list", "get_person", "import_chunk", "imports", "layout_of", "lists", "lists_of", "paste",
-    "people", "read_as", "refusals", "release_import", "rename_list", "show_number", "start_import", "stop_import",
-    "time_left", "write_refusals",
+    "confirm_mapping", "count_people", "create_list", "delete_list", "delete_person", "edit_person", "every_refusal",
+    "field_name", "first_lines", "get_import", "get_list", "get_person", "harmless", "import_chunk", "imports", "labels",
+    "layout_of", "lists", "lists_of", "paste", "people", "read_as", "refusals", "release_import", "rename_list",
+    "show_number", "start_import", "stop_import", "time_left",
 ]  # fmt: skip

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TextIO
 
 from sqlalchemy import select
 
@@ -49,23 +47,20 @@ def _refused(row: ImportRow) -> Refused:
     return Refused(row.row_no, value["n"], value["v"], code, detail)
 
 
-def write_refusals(
-    found: Import, sink: TextIO, head: tuple[str, str], say: Callable[[Refused], str]
-) -> None:  # fmt: skip
-    """All refused rows as CSV: row number and reason under the two words of `head`, then the cells as they were."""
-    out = csv.writer(sink)
-    labels = list(found.layout.get("header", ())) or [letters(at) for at in range(len(found.mapping["columns"]))]
-    out.writerow([*head, *map(harmless, labels)])
-    for each in _all(found.id):
-        out.writerow([each.row_no, say(each), *map(harmless, each.cells)])
-
-
-def _all(import_id: int) -> Iterator[Refused]:
+def every_refusal(import_id: int) -> Iterator[Refused]:
+    """All refused rows, step by step."""
     after = 0
     while rows := refusals(import_id, after=after, limit=STEP):
         yield from rows
         after = rows[-1].row_no
         db.session.expunge_all()
+
+
+def labels(found: Import) -> list[str]:
+    """What the file calls its columns; A, B, C where it has no header."""
+    header = found.layout.get("header", ())
+    width = len(found.mapping.get("columns", ()))
+    return [header[at] if at < len(header) and header[at] else letters(at) for at in range(width)]
 
 
 def harmless(cell: str) -> str:
