@@ -11,7 +11,7 @@ from tenants.campaigns.drafting import locked
 from tenants.campaigns.models import Campaign
 from tenants.campaigns.states import TRANSITIONS, State
 from tenants.campaigns.weighing import Spec, spec_of
-from tenants.core import agenda, scopes
+from tenants.core import agenda, audit, scopes
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.errors import ContentRefused, Invalid, NotEnoughCredit, QuotaReached, WrongState
@@ -44,6 +44,7 @@ def launch(campaign_id: int, *, by: int, people: int | None = None) -> Campaign:
         _ask_review(campaign, spec, forecast, by)
     else:
         _set_out(campaign)
+    audit.record("campaign.launch", actor_id=by, object=f"campaign:{campaign_id}", people=forecast["people"])
     db.session.flush()
     return campaign
 

@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from tenants import campaigns
 from tenants.campaigns import Campaign, State
-from tenants.core import audit
 from tenants.core.db import db
 from tenants.core.errors import ContentRefused, Invalid, NotEnoughCredit, QuotaReached, WrongState
 from web import filters
@@ -72,8 +71,6 @@ def launch(campaign: str) -> AnyResponse | tuple[str, int]:
             _must_be_typed(found)
         launched = found.launched_at is not None
         found = campaigns.launch(id, by=by, people=people)
-        if not launched:
-            audit.record("campaign.launch", actor_id=by, object=f"campaign:{id}")
         db.session.commit()
     except (WrongState, NotEnoughCredit, QuotaReached, ContentRefused, Invalid) as error:
         db.session.rollback()
