@@ -66,3 +66,13 @@ def credit(tenant_id: int, amount_micro: int) -> None:
     """Money from nowhere, as a promotional grant."""
     with scopes.platform(Reason.PAYMENTS):
         ledger.grant(f"grant:{uuid.uuid4()}", tenant_id, "CNY", amount_micro, note="for a test")
+
+
+def member(business: Business, name: str = "Bob") -> int:
+    """One more person of a business (bob), who is no owner."""
+    with scopes.platform(Reason.SIGN_UP):
+        person = identity(f"bob{next(_numbers)}-{uuid.uuid4().hex[:6]}@example.com", name=name)
+        db.session.execute(
+            insert(Member).values(tenant_id=business.id, identity_id=person, role="member", created_at=now())
+        )
+    return person

@@ -128,7 +128,7 @@ def refused(import_: str) -> Response:
         raise NotAllowed
     audit.record("import.download", actor_id=person.identity_id, object=f"import:{found.id}")
     db.session.commit()
-    header = [_("Row"), _("Why it was left out"), *map(contacts.harmless, contacts.labels(found))]
+    header = [_("Row no."), _("Why it was left out"), *map(contacts.harmless, contacts.labels(found))]
     return sheet(f"{PurePath(found.name).stem}-{_('left out')}.csv", header, _cells(found))
 
 
