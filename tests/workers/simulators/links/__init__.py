@@ -1,0 +1,1 @@
+"""Carriers on links."""
