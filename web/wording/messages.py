@@ -1,10 +1,48 @@
-"""Words for what became of a message: its state, and why it did not arrive."""
+"""Words for messages: what was refused, what each state is called, and why one did not arrive."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-WORDS: dict[str, object] = {}
+WORDS = {"date_bad": _l("This is not a date, for example 2026-11-22.")}
+
+# The state of a message: the shape of its mark, and its name.
+STATES = {
+    "queued": ("queued", _l("Queued")),
+    "submitting": ("sent", _l("Being handed over")),
+    "accepted": ("wait", _l("Awaiting receipt")),
+    "in_doubt": ("doubt", _l("In doubt")),
+    "delivered": ("ok", _l("Delivered")),
+    "undelivered": ("bad", _l("Not delivered")),
+    "rejected": ("bad", _l("Refused")),
+    "expired": ("bad", _l("Expired")),
+    "cancelled": ("queued", _l("Cancelled")),
+    "opted_out": ("queued", _l("Opted out")),
+}
+
+# The filter of the list: its name, and the states it shows.
+FILTERS = {
+    "": (_l("Any state"), ()),
+    "delivered": (_l("Delivered"), ("delivered",)),
+    "awaiting": (_l("Awaiting receipt"), ("submitting", "accepted")),
+    "in_doubt": (_l("In doubt"), ("in_doubt",)),
+    "failed": (_l("Failed"), ("undelivered", "rejected", "expired")),
+    "queued": (_l("Queued"), ("queued",)),
+    "unsent": (_l("Cancelled or opted out"), ("cancelled", "opted_out")),
+}
+
+# What a receipt says.
+OUTCOMES = {
+    "accepted": _l("on its way"),
+    "delivered": _l("delivered"),
+    "undelivered": _l("not delivered"),
+    "expired": _l("not delivered in time"),
+    "rejected": _l("refused"),
+}
+
+# What a booking did.
+POSTINGS = {"hold": _l("Held"), "settle": _l("Charged"), "return": _l("Returned")}
+
 # workers/channels/base.py's codes, and our own.
 WHY = {
     "absent": _l("Switched off or out of reach"),
@@ -12,8 +50,10 @@ WHY = {
     "blocked": _l("The number is barred"),
     "content_rejected": _l("The carrier refused the content"),
     "sender_rejected": _l("The carrier refused the signature"),
+    "template_rejected": _l("The carrier does not know this template"),
     "validity_expired": _l("Could not be delivered in time"),
     "throttled": _l("The carrier was too busy"),
+    "too_often": _l("Too many messages to this number"),
     "carrier_busy": _l("The carrier was too busy"),
     "carrier_credit": _l("The carrier did not take it"),
     "carrier_unreachable": _l("The carrier could not be reached"),

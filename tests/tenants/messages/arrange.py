@@ -54,17 +54,21 @@ def number(ending: str = "000") -> str:
 
 def run(
     endings: Sequence[str], *, kind: str = "notice", basis: str = "delivered", open_: bool = True, segments: int = 1,
-    tenant_id: int | None = None,
+    tenant_id: int | None = None, campaign_id: int | None = None,
 ) -> Arranged:  # fmt: skip
     """A run with one message for each ending, paid by a hold of its own."""
     if tenant_id is None:
         tenant_id = factories.business(credit_micro=CREDIT_MICRO, basis=basis).id
-    campaign_id = next(_numbers)
+    campaign_id = campaign_id or next(_numbers)
     with scopes.tenant(tenant_id):
         keys = vault()
         people = [planned(number(ending), segments=segments) for ending in endings]
         messages.open_run(
-            campaign_id, kind=kind, signature_id=1, text={"signature": "Acme", "body": "Hello", "kind": kind}, vault=keys
+            campaign_id,
+            kind=kind,
+            signature_id=1,
+            text={"signature": "Acme", "body": "Hello", "kind": kind},
+            vault=keys,
         )
         cost_micro = sum(each.segments * each.unit_micro for each in people)
         hold_id = ledger.hold(f"plan:{tenant_id}:{campaign_id}", tenant_id, cost_micro, ref=("campaign", campaign_id))
