@@ -15,6 +15,7 @@ from sqlalchemy import insert, select, update
 from tenants import accounts, campaigns, ledger, message_templates, moderation, resellers, signatures
 from tenants.accounts import SignUp, passwords
 from tenants.accounts.models import Identity, Tenant
+from tenants.contacts import NAME
 from tenants.core import scopes
 from tenants.core.clock import now
 from tenants.core.db import db
@@ -110,7 +111,7 @@ def _content(by: int) -> None:
         campaigns.Draft(
             name=campaign.name, signature_id=signature_id, template_id=template_id, version=1,
             audience={"source": "lists", "list_ids": [list_id]},
-            bindings={"姓名": {"field": "姓名"}, "积分": {"field": "积分"}},
+            bindings={"姓名": {"field": NAME}, "积分": {"field": "积分"}},
         ),
     )  # fmt: skip
     assert signatures.usable() and message_templates.usable()

@@ -7,6 +7,7 @@ from itertools import cycle, islice, product
 from sqlalchemy import insert
 
 from tenants.accounts import vault
+from tenants.contacts import NAME
 from tenants.contacts.models import Contact, ContactList, ListMember
 from tenants.core import bulk
 from tenants.core.clock import now
@@ -61,7 +62,7 @@ def people(name: str, by: int) -> int:
         phone = parse(number)
         assert isinstance(phone, Phone), number
         index = keys.index(phone.e164)
-        sealed = keys.seal("contacts", index, {"n": phone.e164, "v": {"姓名": person}})
+        sealed = keys.seal("contacts", index, {"n": phone.e164, "v": {NAME: person}})
         fields = f'{{"积分": "{place * 37 % 900 + 100}"}}'
         rows.append((id, index, sealed, phone.country, phone.operator, phone.line, fields, at, at))
     columns = ("id", "phone_index", "sealed", "country", "operator", "line", "fields", "created_at", "updated_at")
