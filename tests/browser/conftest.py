@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, sync_playwright
+from flask.testing import FlaskClient
+from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
+
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 375, "height": 812}
+Opener = Callable[..., Page]
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +41,32 @@ def site(shared_app: Flask) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join(timeout=5)
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browsers' consoles complained about."""
+    return []
+
+
+@pytest.fixture
+def opener(chromium: Browser, site: str, complaints: list[str]) -> Iterator[Opener]:
+    """Opens a page as somebody; what a console complains about fails the test in the end."""
+    contexts = []
+
+    def open_as(client: FlaskClient, path: str, size: dict[str, int] = WIDE) -> Page:
+        cookie = client.get_cookie("qunfa")
+        assert cookie is not None
+        context = chromium.new_context(base_url=site, viewport=size, reduced_motion="reduce", locale="en-GB")  # type: ignore[arg-type]
+        contexts.append(context)
+        context.add_cookies([{"name": "qunfa", "value": cookie.value, "url": site}])
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda said: complaints.append(said.text) if said.type == "warning" else None)
+        page.goto(path, wait_until="load")
+        return page
+
+    yield open_as
+    for context in contexts:
+        context.close()
+    assert complaints == []

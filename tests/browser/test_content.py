@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
-from playwright.sync_api import Browser, Page
 
 from tenants import message_templates, moderation, signatures
 from tenants.core import scopes
 from tenants.core.scopes import Reason
 from tenants.message_templates import Draft
 from tests import factories
+from tests.browser.conftest import NARROW, WIDE, Opener
 from tests.browser.test_gallery import AXE, RULES, STICKING_OUT
 from tests.factories import Business
 from tests.web.signed_in import client_of, staff_client
@@ -22,38 +20,7 @@ from web.public import public
 
 pytestmark = pytest.mark.browser
 
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 375, "height": 812}
 BODY = "{姓名}，限时优惠，点 hemu.example/m1 领取"
-Opener = Callable[..., Page]
-
-
-@pytest.fixture
-def complaints() -> list[str]:
-    """What the browsers' consoles complained about."""
-    return []
-
-
-@pytest.fixture
-def opener(chromium: Browser, site: str, complaints: list[str]) -> Iterator[Opener]:
-    """Opens a page as somebody; what a console complains about fails the test in the end."""
-    contexts = []
-
-    def open_as(client: FlaskClient, path: str, size: dict[str, int] = WIDE) -> Page:
-        cookie = client.get_cookie("qunfa")
-        assert cookie is not None
-        context = chromium.new_context(base_url=site, viewport=size, reduced_motion="reduce", locale="en-GB")  # type: ignore[arg-type]
-        contexts.append(context)
-        context.add_cookies([{"name": "qunfa", "value": cookie.value, "url": site}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "warning" else None)
-        page.goto(path, wait_until="load")
-        return page
-
-    yield open_as
-    for context in contexts:
-        context.close()
-    assert complaints == []
 
 
 def signature(business: Business, text: str) -> tuple[int, int]:

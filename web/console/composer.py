@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import PurePath
 from typing import Any
 
 from flask import Blueprint, Response, render_template, request, url_for
@@ -89,14 +90,14 @@ def upload(campaign: str) -> Any:
     found = campaigns.get(id)
     try:
         if file is None or not file.filename:
-            raise Invalid({"file": "file_empty"})
-        read = contacts.start_import(file.stream, name=file.filename, purpose="audience", by=viewer().identity_id)
+            raise Invalid({"file": "file_missing"})
+        read = contacts.start_import(file.stream, name=PurePath(file.filename).name, purpose="audience", by=viewer().identity_id)
         campaigns.save(id, replace(_draft(found), audience={"source": "import", "import_id": read.id}))
     except Invalid as error:
         db.session.rollback()
         return _form(campaigns.get(id), said(error)), 422
     db.session.commit()
-    return go(url_for("console.imports.show", import_=public("import", read.id)))
+    return go(url_for("console.imports.show", import_=public("import", read.id), campaign=campaign))
 
 
 def _draft(campaign: Campaign) -> Draft:

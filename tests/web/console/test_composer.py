@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import html
+import io
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from tenants import campaigns, contacts
+from tenants.contacts.columns import Mapping
 from tenants.core import scopes
 from tests.tenants.campaigns import arrange
 from tests.web.console import campaign_pages
 from tests.web.console.campaign_pages import HTMX, Desk, words
+from workers.jobs.contacts import import_file
 
 
 @pytest.fixture
@@ -144,6 +147,34 @@ def test_looking_at_another_source_loses_nobody_who_was_chosen_before(desk: Desk
     assert saved(desk).audience == {}
     desk.post("/draft", form_of(desk, source="paste", list=[], paste_import=kept), headers=HTMX)
     assert saved(desk).audience["source"] == "import"
+
+
+def test_a_file_becomes_the_people_once_its_columns_are_agreed_upon(app: Flask) -> None:
+    desk = campaign_pages.desk(app, body="{姓名}您好，您有{积分}积分")
+    file = (io.BytesIO("手机,姓名,积分\n13800138000,陈晨,320\n13800138000,重复,1\n123,错,2\n".encode()), "once.csv")
+    answer = desk.post("/file", {"file": file}, content_type="multipart/form-data")
+    assert answer.status_code == 303 and answer.location.startswith("/imports/imp_")
+    import_id = saved(desk).audience["import_id"]
+    unread = desk.post("/edit", form_of(desk, source="file", file_import=desk.key("import", import_id)), headers=HTMX)
+    assert unread.status_code == 422 and "Say which column holds the numbers." in unread.text
+    with scopes.tenant(desk.ready.tenant_id):
+        columns = Mapping.from_json(contacts.get_import(import_id).mapping)
+        consent = contacts.Consent("sign_up")
+        contacts.confirm_mapping(import_id, columns, target=contacts.Target(), consent=consent, by=None)
+    assert "0 rows read, still reading." in words(desk.get("/edit"))
+    reading = desk.post("/edit", form_of(desk, source="file", file_import=desk.key("import", import_id)), headers=HTMX)
+    assert "still being read" in reading.text
+    import_file(desk.ready.tenant_id, import_id)
+    page = words(desk.get("/edit"))
+    assert "1 usable · 1 invalid · 1 duplicate" in page and "320" in page
+    form = form_of(desk, source="file", file_import=desk.key("import", import_id), variable=[], bind=[], value=[])
+    assert desk.post("/edit", form, headers=HTMX).status_code == 204
+    assert saved(desk).bindings == {"姓名": {"field": "name"}, "积分": {"field": "积分"}}
+
+
+def test_no_file_is_said_beside_the_field(desk: Desk) -> None:
+    answer = desk.post("/file", {}, content_type="multipart/form-data")
+    assert answer.status_code == 422 and "Choose a file." in answer.text
 
 
 def test_a_launched_campaign_can_no_longer_be_edited(desk: Desk) -> None:
