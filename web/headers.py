@@ -22,7 +22,8 @@ def _add(response: Response) -> Response:
     if request.is_secure:
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     if request.endpoint != "static":
-        headers.setdefault("Cache-Control", "no-store")
+        # Downloads too: what somebody may see now is nobody's to find in a cache later.
+        headers["Cache-Control"] = "no-store"
         # The same address answers a whole page or a fragment.
         headers.add("Vary", "HX-Request")
     return response

@@ -38,7 +38,7 @@ FILLED: dict[str, Callable[[Flask, World], str]] = {
     "contact": _public("contact"),
     "import_": _public("import"),
     "key": _fixed("parcel"),
-    "list": _public("list"),
+    "list_": _public("list"),
     "message": _public("message"),
     "number": _fixed("1"),
     "review": lambda app, world: str(world.ids["review"]),
@@ -51,7 +51,7 @@ FILLED: dict[str, Callable[[Flask, World], str]] = {
     "word": _fixed("1"),
 }
 # Parameters that name an object of a business.
-OBJECTS = {"campaign", "contact", "import_", "list", "message", "session", "signature", "template", "topup"}
+OBJECTS = {"campaign", "contact", "import_", "list_", "message", "session", "signature", "template", "topup"}
 # Where an object must be in another state to be answered about: endpoint or its room -> parameter -> which one.
 INSTEAD = {
     "console.composer": {"campaign": "draft"},
@@ -82,9 +82,7 @@ def calls(app: Flask, world: World) -> Iterator[Call]:
         policy = policy_of(app, rule.endpoint)
         assert policy is not None, f"{rule.endpoint} declares no policy"
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            yield Call(
-                method, _path(app, rule, world), rule.endpoint, policy, frozenset(rule.arguments & OBJECTS)
-            )
+            yield Call(method, _path(app, rule, world), rule.endpoint, policy, frozenset(rule.arguments & OBJECTS))
 
 
 def _path(app: Flask, rule: Rule, world: World) -> str:

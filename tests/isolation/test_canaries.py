@@ -1,4 +1,4 @@
-"""T2: two businesses with a word of their own in every column; no page, file, mail, log or queue of one holds the other's."""
+"""T2: two businesses, each with a word of its own in every column; no page, log or queue of one holds the other's."""
 
 from __future__ import annotations
 

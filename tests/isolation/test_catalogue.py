@@ -28,7 +28,8 @@ def test_every_shared_table_has_forced_row_level_security(owner: sa.Engine) -> N
     rows = ask(
         owner,
         "SELECT n.nspname || '.' || c.relname, c.relrowsecurity AND c.relforcerowsecurity FROM pg_class c "
-        "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relkind IN ('r','p') AND n.nspname IN ('shared','ledger')",
+        "JOIN pg_namespace n ON n.oid = c.relnamespace "
+        "WHERE c.relkind IN ('r','p') AND n.nspname IN ('shared','ledger')",
     )
     protected = dict(rows)
     assert set(shared_tables()) <= set(protected)
@@ -53,7 +54,8 @@ def test_nothing_is_granted_to_everybody(owner: sa.Engine) -> None:
     tables = ask(
         owner,
         "SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace, "
-        "aclexplode(c.relacl) a WHERE a.grantee = 0 AND (n.nspname IN ('shared','ledger','public') OR n.nspname ~ '^t_')",
+        "aclexplode(c.relacl) a WHERE a.grantee = 0 "
+        "AND (n.nspname IN ('shared','ledger','public') OR n.nspname ~ '^t_')",
     )
     schemas = ask(
         owner,
@@ -189,7 +191,8 @@ def test_every_tenant_table_is_open_to_its_tenant_alone(worlds: tuple[World, Wor
     for name in names:
         grantees = ask(
             owner,
-            "SELECT DISTINCT a.grantee::regrole::text FROM pg_class c, aclexplode(c.relacl) a WHERE c.oid = to_regclass(:name)",
+            "SELECT DISTINCT a.grantee::regrole::text FROM pg_class c, aclexplode(c.relacl) a "
+            "WHERE c.oid = to_regclass(:name)",
             name=f"t_{acme.id}.{name}",
         )
         assert {row[0] for row in grantees} <= {f"t_{acme.id}", "qunfa_owner"}, name

@@ -33,7 +33,6 @@ def small_pool(app: Flask, ground: Settings, monkeypatch: pytest.MonkeyPatch) ->
     other = bare_app(replace(ground, public_url="http://small"))
     with other.app_context():
         db.engine.dispose()
-    other.extensions["sqlalchemy"]  # noqa: B018  # made by bare_app
     engine = sa.create_engine(ground.dsn, pool_size=POOL, max_overflow=0, connect_args={"prepare_threshold": None})
     monkeypatch.setitem(db._app_engines[other], None, engine)
     yield other

@@ -112,7 +112,9 @@ def _shared(world: World) -> None:
     with scopes.platform(Reason.SIGN_IN):
         at = now()
         row = {"token_hash": secrets.token_hex(32), "identity_id": world.owner_id, "tenant_id": world.id}
-        session = insert(WebSession).values(row | {"created_at": at, "seen_at": at, "ends_at": at + timedelta(hours=12)})
+        session = insert(WebSession).values(
+            row | {"created_at": at, "seen_at": at, "ends_at": at + timedelta(hours=12)}
+        )
         world.ids["session"] = db.session.scalars(
             session.values(user_agent=f"{world.canary} Chrome").returning(WebSession.id)
         ).one()

@@ -64,9 +64,7 @@ def versions(owner: sa.Engine) -> dict[int, tuple[str, str]]:
         return {id: (version, error) for id, version, error in rows}
 
 
-def test_a_locked_tenant_is_left_behind_reported_and_caught_up_with_later(
-    owner: sa.Engine, next_step: None
-) -> None:
+def test_a_locked_tenant_is_left_behind_reported_and_caught_up_with_later(owner: sa.Engine, next_step: None) -> None:
     stuck = factories.business()
     others = set(versions(owner)) - {stuck.id}
     assert len(others) >= 3

@@ -31,7 +31,9 @@ def test_nothing_of_the_value_is_in_the_seal() -> None:
     assert b"13800138000" not in ACME.seal("messages", 1, "+8613800138000")
 
 
-@pytest.mark.parametrize(("vault", "table", "id"), [(RIVAL, "messages", 1), (ACME, "contacts", 1), (ACME, "messages", 2)])
+@pytest.mark.parametrize(
+    ("vault", "table", "id"), [(RIVAL, "messages", 1), (ACME, "contacts", 1), (ACME, "messages", 2)]
+)
 def test_moved_to_another_tenant_table_or_row_it_does_not_open(vault: Vault, table: str, id: int) -> None:
     with pytest.raises(InvalidTag):
         vault.open(table, id, ACME.seal("messages", 1, "secret"))
@@ -55,7 +57,9 @@ def test_blind_indexes_are_stable_and_tell_tenants_apart() -> None:
     number = "+8613800138000"
     again = Vault(SECRET, 1, secrets.new_data_key(SECRET, 1))
     assert ACME.index(number) == again.index(number), "a new data key does not lose the index"
-    assert len({ACME.index(number), RIVAL.index(number), ACME.platform_index(number), ACME.index("+8613800138001")}) == 4
+    assert (
+        len({ACME.index(number), RIVAL.index(number), ACME.platform_index(number), ACME.index("+8613800138001")}) == 4
+    )
     assert ACME.platform_index(number) == RIVAL.platform_index(number)
     assert len(ACME.index(number)) == secrets.INDEX_BYTES
 
