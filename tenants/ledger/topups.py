@@ -132,11 +132,11 @@ def _credit(topup: Topup, paid: Paid) -> str:
     if not same or not paid.payment_intent:
         log.error("topup.mismatch", topup=topup.id, asked=topup.amount_micro, paid=paid.amount_micro)
         return "mismatch"
-    topup.state, topup.payment_intent, topup.paid_at = "paid", paid.payment_intent, now()
     grant(
         f"topup:{paid.payment_intent}", topup.tenant_id, topup.currency, topup.amount_micro, source="stripe_clearing",
         kind="topup", ref=("topup", topup.id), actor_id=topup.created_by,
     )  # fmt: skip
+    topup.state, topup.payment_intent, topup.paid_at = "paid", paid.payment_intent, now()
     return "paid"
 
 
