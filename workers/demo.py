@@ -82,7 +82,7 @@ def _seed() -> None:
         assert person is not None
         db.session.execute(update(Identity).where(Identity.email == OWNER[0]).values(verified_at=now()))
         tenant_id = db.session.scalars(
-            update(Tenant).where(Tenant.name == "禾木咖啡").values(state="live").returning(Tenant.id)
+            update(Tenant).where(Tenant.name == "禾木咖啡").values(state="live", live_at=now()).returning(Tenant.id)
         ).one()
         ledger.grant("demo:credit", tenant_id, "CNY", CREDIT_MICRO, note="Demo credit")
         for level, category, words in STARTER_WORDS:
