@@ -91,7 +91,8 @@ def upload(campaign: str) -> Any:
     try:
         if file is None or not file.filename:
             raise Invalid({"file": "file_missing"})
-        read = contacts.start_import(file.stream, name=PurePath(file.filename).name, purpose="audience", by=viewer().identity_id)
+        name, by = PurePath(file.filename).name, viewer().identity_id
+        read = contacts.start_import(file.stream, name=name, purpose="audience", by=by)
         campaigns.save(id, replace(_draft(found), audience={"source": "import", "import_id": read.id}))
     except Invalid as error:
         db.session.rollback()
