@@ -88,6 +88,7 @@ class WayBack:
         if taken:
             self.counters.taken += 1
             self.journal.write([{"kind": "taken", "what": parcel.note["kind"], **named}])
+            self.flush()  # there is room again
         elif parcel.tries < len(RETRY_S):
             self.push(parcel, RETRY_S[parcel.tries])
             parcel.tries += 1

@@ -1,0 +1,1 @@
+"""Software nobody here wrote, talking to ours. `./run interop` makes it and runs these; elsewhere they are skipped."""
