@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from flask import Flask, g
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 
-from tenants import ledger
-from web import shell
+from tenants import ledger, moderation, reports, resellers
+from web import filters, shell
 from web.auth import Policy, Viewer, viewer
+from web.places import HOME
 
 
 def current() -> shell.Shell | None:
@@ -23,7 +24,7 @@ def current() -> shell.Shell | None:
 
 def _of_staff(person: Viewer) -> shell.Shell:
     return shell.Shell(
-        name=gettext("Operations"), groups=shell.available(shell.STAFF), user_name=person.person,
+        name=gettext("Operations"), groups=shell.available(shell.STAFF, _staff_todos()), user_name=person.person,
         user_role=gettext("Staff"), home="/staff", sign_out="accounts.login.sign_out",
         account="accounts.sessions.show", staff=True,
     )  # fmt: skip
@@ -31,14 +32,40 @@ def _of_staff(person: Viewer) -> shell.Shell:
 
 def _of_business(person: Viewer) -> shell.Shell:
     assert person.tenant_id is not None
+    available_micro = ledger.balance(person.tenant_id).available
     return shell.Shell(
-        name=person.tenant_name, groups=shell.available(shell.BUSINESS), user_name=person.person,
+        name=person.tenant_name, groups=shell.available(shell.BUSINESS, _business_todos()), user_name=person.person,
         user_role=gettext("Owner") if person.role == "owner" else gettext("Member"),
         home="/", sign_out="accounts.login.sign_out", account="accounts.sessions.show",
         label=gettext("Trial") if person.tenant_state == "trial" else "",
-        balance_micro=ledger.balance(person.tenant_id).available,
-        billing="console.billing.show",
+        balance_micro=available_micro, parts_left=_parts(available_micro), billing="console.billing.show",
     )  # fmt: skip
+
+
+def _parts(available_micro: int) -> int | None:
+    """How many parts a balance is good for at the lowest published price of the mainland; None without a price."""
+    rules = resellers.prices("").rules.items()
+    cheapest = min((price.unit_micro for (country, _operator, _kind), price in rules if country == HOME), default=None)
+    return None if cheapest is None else max(available_micro, 0) // cheapest
+
+
+def _business_todos() -> dict[str, str]:
+    """What waits for somebody, beside the entry of the side where it is done."""
+    found = reports.todos()
+    rejected = {
+        "console.message_templates.index": found.get("templates", 0),
+        "console.signatures.index": found.get("signatures", 0),
+    }
+    todos = {endpoint: ngettext("%(num)s rejected", "%(num)s rejected", n) for endpoint, n in rejected.items() if n}
+    return todos | ({"console.campaigns.index": str(found["campaigns"])} if "campaigns" in found else {})
+
+
+def _staff_todos() -> dict[str, str]:
+    """The same for our own desk; only where the request may look over all businesses."""
+    if g.get("policy") is not Policy.STAFF:
+        return {}
+    waiting = sum(moderation.waiting().values())
+    return {"staff.reviews.index": filters.count(waiting)} if waiting else {}
 
 
 def register(app: Flask) -> None:
