@@ -19,6 +19,7 @@ from tenants.core.ground import bare_app
 from tenants.core.jobs import Lane
 from tenants.core.settings import Settings
 from workers import logs
+from workers.jobs import stopping
 
 log = structlog.get_logger()
 
@@ -31,10 +32,11 @@ class Worker(SimpleWorker):
     """RQ's worker in process, which knows whether it was asked to stop or gave up by itself."""
 
     max_connection_wait_time = 2 * RECONNECT_S
-    stopping = False
+    told_to_end = False
 
     def handle_warm_shutdown_request(self) -> None:
-        self.stopping = True
+        self.told_to_end = True
+        stopping.ask()
 
     def set_shutdown_requested_date(self) -> None:
         """Nobody reads it, and writing it to a Valkey that is away would break the job at hand."""
@@ -67,7 +69,7 @@ def _work(lane: Lane, url: str) -> bool:
         log.warning("worker.waits_for_valkey", error=str(error))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, signal.SIG_DFL)  # with no work at hand we may end at once
-    return worker is not None and worker.stopping
+    return worker is not None and worker.told_to_end
 
 
 if __name__ == "__main__":

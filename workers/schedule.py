@@ -51,8 +51,7 @@ TABLE = (
 )
 
 
-class Stopped(Exception):
-    """We were told to end."""
+_stopping = False
 
 
 def main() -> int:
@@ -62,12 +61,10 @@ def main() -> int:
     settings = Settings.read()
     engine = sa.create_engine(settings.dsn, poolclass=sa.pool.NullPool)
     with bare_app(settings).app_context():
-        try:
-            while True:
-                _lead(engine)
-                time.sleep(STANDBY_S)
-        except Stopped:
-            return 0
+        while not _stopping:
+            _lead(engine)
+            time.sleep(0 if _stopping else STANDBY_S)
+    return 0
 
 
 def _lead(engine: sa.Engine) -> None:
@@ -77,7 +74,7 @@ def _lead(engine: sa.Engine) -> None:
             if not connection.scalar(sa.select(sa.func.pg_try_advisory_lock(LEADER_LOCK))):
                 return
             log.info("schedule.leads")
-            while True:
+            while not _stopping:
                 connection.scalar(sa.select(sa.true()))
                 connection.rollback()
                 tick(time.monotonic())
@@ -94,14 +91,14 @@ def tick(at: float) -> None:
         entry.due = at + entry.every_s
         try:
             entry.task()
-        except Stopped:
-            raise
         except Exception:  # the clock must outlive any one task
             log.exception("schedule.task_failed", task=entry.task.__name__)
 
 
 def _stop(number: int, frame: object) -> None:
-    raise Stopped
+    """Nothing is broken off: the task at hand is the last."""
+    global _stopping
+    _stopping = True
 
 
 if __name__ == "__main__":

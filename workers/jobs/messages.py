@@ -22,6 +22,7 @@ from tenants.messages import Answer, Claim, Picked, Result, Writer
 from workers import channels
 from workers.channels import Accepted, Outgoing, Refused, SendResult
 from workers.channels.settings import opened
+from workers.jobs import stopping
 
 log = structlog.get_logger()
 
@@ -85,7 +86,8 @@ def _send(claim: Claim) -> None:
             break
         taken += len(picked)
         results = _leave(claim, way, writer, picked)
-        last = taken >= claim.left or number == SLICES_MAX - 1 or time.monotonic() > stop_at
+        over = time.monotonic() > stop_at or stopping.asked()
+        last = over or taken >= claim.left or number == SLICES_MAX - 1
         with scopes.tenant(claim.tenant_id):
             again += messages.record(
                 results, channel_id=way.channel_id, basis=basis, key=f"{key}:answers", index_refs=not _echoes(way)

@@ -12,6 +12,7 @@ from tenants.core import crash, jobs, scopes
 from tenants.core.db import db
 from tenants.core.jobs import Job
 from tenants.core.scopes import Reason
+from workers.jobs import stopping
 
 JOB_S = 10.0
 SETS_MAX = 100
@@ -35,7 +36,7 @@ def _settle_all(stop_at: float) -> None:
         waiting = messages.tenants_waiting()
     for tenant_id in waiting:
         for _ in range(SETS_MAX):
-            if time.monotonic() > stop_at:
+            if time.monotonic() > stop_at or stopping.asked():
                 jobs.ring(Job.SETTLE_RECEIPTS)
                 return
             with scopes.tenant(tenant_id):
