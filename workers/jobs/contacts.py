@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import time
 
 from tenants import contacts
@@ -24,6 +25,8 @@ def import_file(tenant_id: int, import_id: int) -> None:
 def _go_on(tenant_id: int, import_id: int) -> bool:
     """Chunk after chunk until the time is up; whether there is more."""
     stop_at, reader = time.monotonic() + JOB_S, contacts.Reader()
+    # Rows are many and make no cycles: looking for some again and again would cost a third of the time.
+    gc.disable()
     try:
         more = True
         while more and time.monotonic() < stop_at:
@@ -31,4 +34,5 @@ def _go_on(tenant_id: int, import_id: int) -> bool:
                 more = contacts.import_chunk(import_id, reader)
         return more
     finally:
+        gc.enable()
         reader.close()
