@@ -27,13 +27,11 @@ class Reason(StrEnum):
     SIGN_IN = "sign_in"
     MAIL = "mail"
     STAFF = "staff"
-    JOBS = "jobs"
     DISPATCH = "dispatch"
     RECEIPTS = "receipts"
     PAYMENTS = "payments"
     SWEEPS = "sweeps"
     DEMO = "demo"
-    DOCTOR = "doctor"
 
 
 @dataclass(frozen=True)

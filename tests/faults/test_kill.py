@@ -71,7 +71,7 @@ def test_a_sender_killed_at_any_step_loses_nothing_and_repeats_nothing(
         assert run.balance() == ledger.Balance(
             CREDIT_MICRO - progress.delivered * PRICE_MICRO, progress.in_doubt * PRICE_MICRO
         )
-    with scopes.platform(Reason.DOCTOR):
+    with scopes.platform(Reason.SWEEPS):
         assert ledger.verify() == []
 
 
@@ -88,5 +88,5 @@ def test_a_settler_killed_at_any_step_settles_everything_once(
         pipeline.until(lambda: run.progress().open == 0)
         assert run.states() == {"delivered": COUNT}
         assert run.balance() == ledger.Balance(CREDIT_MICRO - COUNT * PRICE_MICRO, 0)
-    with scopes.platform(Reason.DOCTOR):
+    with scopes.platform(Reason.SWEEPS):
         assert ledger.verify() == []

@@ -6,8 +6,9 @@ import ast
 
 from tests.house.tree import trees
 
-# Migrations and scopes, COPY, the doctor's look at a foreign server, and the servers we start ourselves.
-MAY_WRITE_TEXT = ("tenants/core/", "workers/doctor.py", "workers/embedded/")
+# Migrations and scopes, COPY, the doctor's look at a foreign server, the servers we start ourselves; simulators stand
+# for the outside and have a `text` of their own.
+MAY_WRITE_TEXT = ("tenants/core/", "workers/doctor.py", "workers/embedded/", "workers/simulators/")
 CALLS = {"text", "exec_driver_sql"}
 
 

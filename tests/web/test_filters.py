@@ -13,13 +13,17 @@ from flask import Flask, render_template_string
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tenants.core.settings import Settings
 from web import filters, i18n
+from web.extensions import login_manager
 
 NOW = datetime(2026, 11, 22, 6, 40, 2, 114_900, tzinfo=UTC)
 
 
 def _app() -> Flask:
     app = Flask(__name__)
+    app.config["SETTINGS"] = Settings()
+    login_manager.init_app(app)
     i18n.register(app)
     filters.register(app)
     return app

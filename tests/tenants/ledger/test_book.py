@@ -21,7 +21,7 @@ def test_a_hold_is_posted_in_part_and_the_rest_comes_back(app: Flask) -> None:
         assert ledger.balance(acme.id) == ledger.Balance(posted=1_000, held=600)
         ledger.settle(f"s:1:{acme.id}", acme.id, [ledger.Leg(hold_id, post=400, release=200)], ref=REF)
         assert ledger.balance(acme.id) == ledger.Balance(posted=600, held=0)
-    with scopes.platform(Reason.DOCTOR):
+    with scopes.platform(Reason.SWEEPS):
         assert ledger.verify() == []
 
 

@@ -168,7 +168,7 @@ def rewritten(
 
 
 def found() -> list[tuple[str, str]]:
-    with scopes.platform(Reason.DOCTOR):
+    with scopes.platform(Reason.SWEEPS):
         return [(each.rule, each.row) for each in ledger.verify()]
 
 
@@ -191,7 +191,7 @@ def test_verify_names_a_forged_balance_and_a_forged_hold(app: Flask, owner: sa.E
 
 def test_verify_names_a_forged_entry(app: Flask, owner: sa.Engine) -> None:
     acme = factories.business(credit_micro=1_000)
-    with scopes.platform(Reason.DOCTOR):
+    with scopes.platform(Reason.SWEEPS):
         txn_id = db.session.scalar(sa.select(Txn.id).where(Txn.tenant_id == acme.id))
         account_id = db.session.scalar(sa.select(Account.id).where(Account.tenant_id == acme.id))
     leg = {"id": 10**15, "txn_id": txn_id, "account_id": account_id, "tenant_id": acme.id, "amount": 7}

@@ -40,12 +40,12 @@ def test_an_outcome_posts_releases_or_keeps(app: Flask, outcome: str, basis: str
     charged, held = COST * (said == "post"), COST * (said == "keep")
     assert balance == ledger.Balance(100_000 - charged, held)
     assert revenue() - before == charged
-    with scopes.platform(Reason.DOCTOR):
+    with scopes.platform(Reason.SWEEPS):
         assert ledger.verify() == []
 
 
 def revenue() -> int:
-    with scopes.platform(Reason.DOCTOR):
+    with scopes.platform(Reason.SWEEPS):
         return sum(
             row.balance_micro for row in ledger.trial_balance() if (row.kind, row.currency) == ("revenue", "CNY")
         )

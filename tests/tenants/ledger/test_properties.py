@@ -146,7 +146,7 @@ def test_any_history_agrees_with_the_model(app: Flask) -> None:
 
     checks = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
     run_state_machine_as_test(OfAcme, settings=checks)
-    with scopes.platform(Reason.DOCTOR):
+    with scopes.platform(Reason.SWEEPS):
         assert ledger.verify() == []
         assert sum(row.balance_micro for row in ledger.trial_balance()) == 0
 

@@ -40,7 +40,7 @@ def test_every_message_is_delivered_once_and_every_cent_accounted_for(line: pipe
     progress = run.progress()
     assert (progress.delivered, progress.posted_micro, progress.held_micro) == (120, 120 * PRICE_MICRO, 0)
     assert run.balance() == ledger.Balance(CREDIT_MICRO - 120 * PRICE_MICRO, 0)
-    with scopes.platform(Reason.DOCTOR):
+    with scopes.platform(Reason.SWEEPS):
         assert ledger.verify() == []
 
 

@@ -46,7 +46,7 @@ def make_old(owner: sa.Engine, topup: Topup, age: timedelta = timedelta(minutes=
 
 
 def books_are_right() -> bool:
-    with scopes.platform(Reason.DOCTOR):
+    with scopes.platform(Reason.SWEEPS):
         return ledger.verify() == []
 
 
