@@ -11,12 +11,13 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
-from flask import Flask, g, has_request_context, request
+from flask import Flask, Response, current_app, g, has_request_context, request
 from flask_babel import Babel, Domain, get_locale
 from flask_login import current_user
 
 LOCALES = ("zh", "en")
 COOKIE = "lang"
+YEAR_S = 31_536_000
 TRANSLATIONS = Path(__file__).parent / "translations"
 
 
@@ -65,7 +66,17 @@ def time_zone() -> ZoneInfo:
     return ZoneInfo(known or "Asia/Shanghai")
 
 
+def _remember(response: Response) -> Response:
+    """The language asked for in the address holds for the pages after it too."""
+    wanted = request.args.get("lang")
+    if wanted in LOCALES and wanted != request.cookies.get(COOKIE):
+        secure = current_app.config["SESSION_COOKIE_SECURE"]
+        response.set_cookie(COOKIE, wanted, max_age=YEAR_S, samesite="Lax", secure=secure)
+    return response
+
+
 def register(app: Flask) -> None:
+    app.after_request(_remember)
     babel = Babel()
     babel.init_app(app, locale_selector=locale, timezone_selector=time_zone)
     babel.domain_instance = MergedDomain()  # Flask-Babel only lets one name a domain, not give one

@@ -10,7 +10,7 @@ vault                                       the scope's tenant's keys
 tidy                                        forget what is over
 """
 
-from tenants.accounts.admitting import amend, ask_go_live, current, decide_go_live, reopen, suspend
+from tenants.accounts.admitting import amend, ask_go_live, current, decide_go_live, reopen, stopped, suspend
 from tenants.accounts.changing import change_password, reset_password
 from tenants.accounts.links import token_for
 from tenants.accounts.mailing import mail, outbox
@@ -24,5 +24,5 @@ from tenants.accounts.vaults import vault
 __all__ = [
     "Person", "SignUp", "amend", "ask_go_live", "change_password", "checked", "current", "decide_go_live", "mail",
     "open_session", "open_tenant", "outbox", "owner_of", "person_by_email", "reopen", "reset_password", "sessions_of",
-    "sign_in", "sign_out", "sign_out_everywhere", "sign_up", "suspend", "tidy", "token_for", "touch", "vault", "verify",
+    "sign_in", "sign_out", "sign_out_everywhere", "sign_up", "stopped", "suspend", "tidy", "token_for", "touch", "vault", "verify",
 ]  # fmt: skip

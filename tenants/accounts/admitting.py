@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import available_timezones
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 
 from tenants.accounts.models import Tenant
 from tenants.accounts.signing_up import name_fault
@@ -22,6 +22,11 @@ STATES: Transitions[str] = Transitions(
         "suspended": {"trial", "live", "closed"},
     }
 )
+
+
+def stopped() -> Select[int]:
+    """The businesses for which nothing may be sent, as a subquery for whoever hands out work. Platform scope."""
+    return select(Tenant.id).where(Tenant.state.in_(("suspended", "closed")))
 
 
 def current() -> Tenant:

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import BigInteger, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from tenants import optouts, quotas
+from tenants import accounts, optouts, quotas
 from tenants.core import agenda
 from tenants.core.db import db
 from tenants.core.jobs import Job
@@ -74,6 +74,7 @@ def _heads(lane: str) -> list[tuple[int, int, int]]:
     heads = (
         select(Batch.id, Batch.tenant_id)
         .where(Batch.state == "ready", Batch.lane == lane, Batch.ready_at <= func.now())
+        .where(Batch.tenant_id.not_in(accounts.stopped()))
         .ext(distinct_on(Batch.tenant_id))
         .order_by(Batch.tenant_id, Batch.ready_at, Batch.id)
         .cte("heads")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import func, or_, select
 
+from tenants import accounts
 from tenants.core.db import db
 from tenants.messages.models import Batch, Receipt
 
@@ -14,7 +15,7 @@ def due_lanes() -> dict[str, int]:
     """How many batches are ready and due in each lane."""
     rows = db.session.execute(
         select(Batch.lane, func.count())
-        .where(Batch.state == "ready", Batch.ready_at <= func.now())
+        .where(Batch.state == "ready", Batch.ready_at <= func.now(), Batch.tenant_id.not_in(accounts.stopped()))
         .group_by(Batch.lane)
     )
     return {row[0]: row[1] for row in rows}

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tenants import quotas
+from tenants import messages, quotas
 from tenants.accounts.models import Tenant
 from tenants.core import audit, scopes
 from tenants.core.db import db
@@ -15,6 +15,7 @@ from tenants.core.scopes import Reason
 from tenants.moderation import Review
 from tests import factories
 from tests.factories import Business
+from tests.tenants.messages import arrange
 from tests.web.accounts.arrange import mails
 from tests.web.signed_in import client_of, staff_client
 
@@ -66,6 +67,20 @@ def test_a_suspended_business_can_do_nothing_until_it_is_reopened(app: Flask) ->
     with scopes.tenant(acme.id):
         acts = db.session.scalars(select(audit.Entry.action).order_by(audit.Entry.id)).all()
     assert acts[-2:] == ["business.suspended", "business.live"]
+
+
+def test_nothing_more_is_sent_for_a_suspended_business_and_others_are_not_held_up(app: Flask) -> None:
+    stopped, rival = arrange.run(["000"]), arrange.run(["000"])
+    staff = staff_client(app)
+    staff.post(f"/staff/tenants/{stopped.tenant_id}/suspend", data={"reason": "Complaints"})
+    with scopes.platform(Reason.DISPATCH):
+        assert messages.due_lanes() == {"bulk": 1}
+        claims = [messages.claim("bulk") for _ in range(2)]
+    assert [claim.tenant_id if claim else None for claim in claims] == [rival.tenant_id, None]
+    staff.post(f"/staff/tenants/{stopped.tenant_id}/reopen", data={"reason": "Cleared"})
+    with scopes.platform(Reason.DISPATCH):
+        found = messages.claim("bulk")
+    assert found is not None and found.tenant_id == stopped.tenant_id
 
 
 def test_reopening_never_lifts_a_trial(app: Flask) -> None:
