@@ -149,8 +149,8 @@ class Carrier:
                 self._logged_in(link, self.tongue.login(pdu), sequence)
             case Received(pdu, sequence):
                 other = self.tongue.other(pdu)
-                if other is not None and not link.session.is_closed:
-                    link.send(other, reply_to=sequence)
+                if other is not None:
+                    link.answer(other, sequence)
             case Answered(_, answer, _, Parcel() as parcel):
                 self.way_back.answered(parcel, self.tongue.acknowledged(answer))
             case Unanswered(_, _, Parcel() as parcel):
@@ -163,7 +163,7 @@ class Carrier:
         self.counters.links += fits
         self.counters.refused_links += not fits
         self.journal.write([{"kind": "link", "link": link.number, "what": "bound" if fits else "refused"}])
-        link.send(answer, reply_to=sequence)
+        link.answer(answer, sequence)
 
     def _closed(self, link: Link, event: Closed) -> None:
         self.links.pop(link.number, None)
@@ -256,7 +256,9 @@ class Carrier:
         return self.tongue.new_id(None, at) if step.naming is Naming.STRANGER else own_id
 
     def reply(self, sender: str, number: str, text: str) -> None:
-        """A subscriber writes to this number."""
+        """A subscriber writes to this number; ValueError when one of the two is none."""
+        if not _is_number(sender) or not _is_number(number):
+            raise ValueError("from and to must be numbers")
         pdus = self.tongue.replies(Reply(sender, number, text, secrets.randbelow(256)))
         for index, pdu in enumerate(pdus, 1):
             note = {"kind": "mo", "from": sender, "to": number, "text": text, "part": [index, len(pdus)]}
@@ -269,7 +271,7 @@ def _as_it_is(pdu: Any, session: Any) -> Any:
 
 def _is_number(number: str) -> bool:
     digits = number.removeprefix("+")
-    return digits.isdigit() and digits.isascii() and len(digits) <= NUMBER_DIGITS_MAX
+    return digits.isdigit() and digits.isascii() and len(number) <= NUMBER_DIGITS_MAX
 
 
 def _messages(whole: Gathered) -> list[dict[str, Any]]:

@@ -58,6 +58,11 @@ class Link(asyncio.Protocol):
             self._transport.close()
         self._wake()
 
+    def answer(self, pdu: Any, sequence: Any) -> None:
+        """Answers a request, unless the link ended meanwhile."""
+        if not self.session.is_closed:
+            self.send(pdu, reply_to=sequence)
+
     def write(self, data: bytes) -> None:
         if self._held is not None:
             self._held.append(data)

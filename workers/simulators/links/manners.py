@@ -48,8 +48,7 @@ def answer(link: Link, pdu: Any, sequence: Any, manner: Answer, profile: LinkPro
 def _later(link: Link, pdu: Any, sequence: Any, wait_s: float) -> None:
     def due() -> None:
         link.working -= 1
-        if not link.session.is_closed:
-            link.send(pdu, reply_to=sequence)
+        link.answer(pdu, sequence)
 
     link.working += 1
     if wait_s:

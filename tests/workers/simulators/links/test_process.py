@@ -85,7 +85,13 @@ def test_the_control_page_shows_changes_writes_and_breaks(protocol: str, tmp_pat
 
 @pytest.mark.parametrize(
     ("page", "wish"),
-    [("", {"colour": 1}), ("", {"answer_ids": "roman"}), ("/mo", {"from": "1"}), ("/links", {"do": "burn"})],
+    [
+        ("", {"colour": 1}),
+        ("", {"answer_ids": "roman"}),
+        ("/mo", {"from": "1"}),
+        ("/mo", {"from": "1", "to": "1" * 21, "text": "hello"}),
+        ("/links", {"do": "burn"}),
+    ],
 )
 def test_a_wrong_wish_is_refused(page: str, wish: dict[str, Any], tmp_path: Path) -> None:
     with carrier(tmp_path, "smpp") as running, pytest.raises(urllib.error.HTTPError, match="400"):
