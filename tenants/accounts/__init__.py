@@ -24,5 +24,6 @@ from tenants.accounts.vaults import vault
 __all__ = [
     "Person", "SignUp", "amend", "ask_go_live", "change_password", "checked", "current", "decide_go_live", "mail",
     "open_session", "open_tenant", "outbox", "owner_of", "person_by_email", "reopen", "reset_password", "sessions_of",
-    "sign_in", "sign_out", "sign_out_everywhere", "sign_up", "stopped", "suspend", "tidy", "token_for", "touch", "vault", "verify",
+    "sign_in", "sign_out", "sign_out_everywhere", "sign_up", "stopped", "suspend", "tidy", "token_for",
+    "touch", "vault", "verify",
 ]  # fmt: skip
