@@ -26,7 +26,8 @@ SAMPLE = 200
 @dataclass(frozen=True)
 class Estimate:
     """`audience` numbers in all, of which the first `sampled` were weighed: `by_parts` parts → people among them,
-    `skipped` reason → people. `parts` and `cost_micro` are for everybody, in the proportion of the sample."""
+    `skipped` reason → people. `parts` and `cost_micro` are for everybody; when not everybody was weighed, as if nobody
+    was left out and all were like those who were not, so rather too much than too little."""
 
     audience: int
     sampled: int
@@ -56,10 +57,10 @@ def estimate(campaign: Campaign, audience_n: int, people: Sequence[Recipient]) -
     sampled, everybody = len(people), max(audience_n, len(people))
     parts = sum(each.segments for each in planned)
     cost_micro = sum(each.segments * each.unit_micro for each in planned)
+    share = everybody / len(planned) if planned and everybody > sampled else 1
     return Estimate(
         everybody, sampled, dict(sorted(Counter(each.segments for each in planned).items())), dict(skipped),
-        round(parts * everybody / sampled) if sampled else 0,
-        round(cost_micro * everybody / sampled) if sampled else 0,
+        round(parts * share), round(cost_micro * share),
     )  # fmt: skip
 
 

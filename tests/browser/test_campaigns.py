@@ -113,6 +113,7 @@ def test_the_page_renews_itself_and_an_open_dialog_stays_open(app: Flask, opener
     _elsewhere(desk, lambda: campaigns.pause(desk.ready.campaign_id))
     expect(page.locator("#state")).to_have_text("Paused", timeout=2 * SAVED_MS)
     expect(dialog).to_be_visible()
+    expect(dialog.locator("h2")).to_have_text("Cancel the remaining 30 people?")
     dialog.get_by_role("button", name="Cancel for 30 people").click()
     expect(page.locator("#state")).to_have_text("Cancelling")
 
