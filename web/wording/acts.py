@@ -28,7 +28,6 @@ WORDS = {
     "identity.verified": _l("Confirmed the e-mail address"),
     "import.begin": _l("Began an import"),
     "import.download": _l("Downloaded an import's refused rows"),
-    "import.download": _l("Downloaded the rows an import left out"),
     "import.stop": _l("Stopped an import"),
     "import.upload": _l("Uploaded a file of numbers"),
     "ledger.adjust": _l("Adjusted a balance"),
