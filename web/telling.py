@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 from markupsafe import Markup
 
 from tenants.messages import Event, Story, segments
@@ -165,7 +165,8 @@ def _money(story: Story) -> str:
 
 
 def _sentences(*given: str) -> str:
-    return " ".join(each for each in given if each)
+    chinese = str(get_locale()).startswith("zh")
+    return ("" if chinese else " ").join(each for each in given if each)
 
 
 def parts_at(story: Story) -> str:

@@ -5,6 +5,7 @@ A campaign's messages are a run. `open_run`, `fill`, `let_go`, `pause`, `stop` s
 sweeps; `progress` and the search serve screens.
 """
 
+from tenants.messages.backlog import Waiting, backlog
 from tenants.messages.breakdown import Breakdown, Failed, Side, breakdown, doubt_until, failed
 from tenants.messages.claiming import SLICE_MAX, Claim, Picked, begin_slice, claim, give_back, waiting
 from tenants.messages.filling import Planned, expire, fill, let_go, lifetime, open_run, pause, recover, stop
@@ -20,8 +21,9 @@ from tenants.messages.writing import Writer, writer
 
 __all__ = [
     "SET_MAX", "SLICE_MAX", "Answer", "Breakdown", "Claim", "Event", "Failed", "Found", "Incoming", "Picked",
-    "Planned", "Posting", "Progress", "Result", "Side", "State", "Story", "Writer", "begin_slice", "breakdown",
-    "claim", "doubt_until", "due_lanes", "expire", "failed", "fill", "give_back", "having", "let_go", "lifetime",
-    "lost_leases", "match_new", "open_run", "overdue", "pause", "progress", "progress_of", "receipts_due", "record",
-    "recover", "reference", "search", "settle", "stop", "store", "story", "tenants_waiting", "waiting", "writer",
+    "Planned", "Posting", "Progress", "Result", "Side", "State", "Story", "Waiting", "Writer", "backlog",
+    "begin_slice", "breakdown", "claim", "doubt_until", "due_lanes", "expire", "failed", "fill", "give_back",
+    "having", "let_go", "lifetime", "lost_leases", "match_new", "open_run", "overdue", "pause", "progress",
+    "progress_of", "receipts_due", "record", "recover", "reference", "search", "settle", "stop", "store", "story",
+    "tenants_waiting", "waiting", "writer",
 ]  # fmt: skip

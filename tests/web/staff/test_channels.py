@@ -1,0 +1,148 @@
+"""The board of channels and the form made from an adapter's fields."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import delete, select
+
+from tenants.core import scopes
+from tenants.core.db import db
+from tenants.core.scopes import Reason
+from tenants.routing.models import Channel
+from tests import factories
+from tests.tenants.messages import arrange
+from tests.web.signed_in import client_of, staff_client
+from workers import channels
+from workers.channels.generic_http.presets import PRESETS
+from workers.channels.settings import opened
+
+
+@pytest.fixture(autouse=True)
+def no_channels(app: Flask) -> Iterator[None]:
+    yield
+    with scopes.platform(Reason.STAFF):
+        db.session.execute(delete(Channel))
+
+
+def form(**changed: Any) -> dict[str, Any]:
+    plain = {
+        "kind": "simulator", "name": "North", "weight": "100", "tps": "300", "operators": ["mobile", "unicom"],
+        "set-url": "http://127.0.0.1:8090", "set-key": "k-1234", "set-secret": "s-5678", "set-batch": "20",
+    }  # fmt: skip
+    return plain | changed
+
+
+def only() -> Channel:
+    with scopes.platform(Reason.STAFF):
+        return db.session.scalars(select(Channel)).one()
+
+
+def added(staff: FlaskClient, **changed: Any) -> Channel:
+    answer = staff.post("/staff/channels/new", data=form(**changed))
+    assert answer.status_code == 303, answer.text
+    return only()
+
+
+def move(staff: FlaskClient, channel: Channel, act: str, reason: str = "because") -> int:
+    return staff.post(f"/staff/channels/{channel.id}/{act}", data={"reason": reason}).status_code
+
+
+def test_a_channel_is_added_from_its_fields_with_its_secrets_sealed(app: Flask) -> None:
+    made = added(staff_client(app))
+    assert (made.state, made.operators, made.tps) == ("paused", ["mobile", "unicom"], 300)
+    assert made.settings == {"url": "http://127.0.0.1:8090", "batch": 20}
+    assert made.secrets is not None and b"k-1234" not in made.secrets
+    assert opened(made.id, made.settings, made.secrets)["key"] == "k-1234"
+    assert channels.faults(channels.fields("simulator"), opened(made.id, made.settings, made.secrets)) == {}
+
+
+def test_secrets_are_never_shown_and_kept_when_left_empty(app: Flask) -> None:
+    staff = staff_client(app)
+    made = added(staff)
+    page = staff.get(f"/staff/channels/{made.id}?lang=en").text
+    assert "k-1234" not in page and "s-5678" not in page and "It is set." in page
+    assert f"/hooks/receipts/{made.id}" in page
+    answer = staff.post(f"/staff/channels/{made.id}", data=form(**{"set-key": "new", "set-secret": "", "tps": "0"}))
+    assert answer.status_code == 303
+    changed = only()
+    secrets = opened(made.id, {}, changed.secrets)
+    assert (changed.tps, secrets["key"], secrets["secret"]) == (0, "new", "s-5678")
+
+
+def test_what_is_wrong_is_said_beside_each_field_and_nothing_typed_is_lost(app: Flask) -> None:
+    wrong = {
+        "name": "", "countries": "China", "tenants": "acme", "weight": "0", "set-url": "carrier", "set-key": "",
+        "set-batch": "many", "set-connections": "999",
+    }  # fmt: skip
+    answer = staff_client(app).post("/staff/channels/new?lang=en", data=form(**wrong))
+    assert answer.status_code == 422
+    for sentence in (
+        "a name of 1 to 40 characters", "two capital letters", "numbers of businesses", "Between 1 and 1000.",
+        "it begins with https://", "Fill this in.", "This is not a whole number.", "Between 1 and 128.",
+    ):  # fmt: skip
+        assert sentence in answer.text, sentence
+    assert 'value="China"' in answer.text and 'value="carrier"' in answer.text
+    assert "s-5678" not in answer.text, "a secret is not even given back to who typed it"
+    with scopes.platform(Reason.STAFF):
+        assert db.session.scalar(select(Channel.id)) is None
+
+
+def test_a_provider_s_address_may_not_lead_inside(app: Flask) -> None:
+    data = form(kind="twilio", **{"set-url": "http://10.0.0.8/"})
+    assert "lead out of our own network" in staff_client(app).post("/staff/channels/new?lang=en", data=data).text
+
+
+@pytest.mark.parametrize("kind", channels.KINDS)
+def test_every_kind_has_a_form_with_each_of_its_fields(app: Flask, kind: str) -> None:
+    page = staff_client(app).get(f"/staff/channels/new?kind={kind}").text
+    assert re.findall(r'name="set-(\w+)"', page) == [field.name for field in channels.fields(kind)]
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_a_preset_fills_the_form(app: Flask, preset: str) -> None:
+    page = staff_client(app).get(f"/staff/channels/new?kind=generic_http&preset={preset}")
+    assert page.status_code == 200 and str(PRESETS[preset]["url"]) in page.text.replace("&amp;", "&")
+
+
+def test_an_unknown_kind_or_preset_is_not_there(app: Flask) -> None:
+    staff = staff_client(app)
+    assert staff.get("/staff/channels/new?kind=pigeon").status_code == 404
+    assert staff.get("/staff/channels/new?kind=twilio&preset=huawei").status_code == 404
+    assert staff.post("/staff/channels/new", data=form(kind="pigeon")).status_code == 404
+
+
+def test_a_channel_is_put_to_work_drained_and_paused_with_a_reason(app: Flask) -> None:
+    staff = staff_client(app)
+    made = added(staff)
+    assert move(staff, made, "drain") == 409, "it works not yet"
+    assert move(staff, made, "resume", reason="") == 422
+    for act, state in (("resume", "active"), ("drain", "draining"), ("pause", "paused")):
+        assert move(staff, made, act) == 303
+        assert only().state == state
+
+
+def test_the_board_says_what_waits_and_what_nobody_takes(app: Flask) -> None:
+    staff = staff_client(app)
+    arrange.run(["001"] * 3)
+    made = added(staff)
+    page = staff.get("/staff/channels?lang=en").text
+    assert "3 messages wait and no channel takes them" in page and "Mobile, Notice" in page
+    move(staff, made, "resume")
+    page = staff.get("/staff/channels?lang=en").text
+    assert "no channel takes them" not in page
+    assert "No active channel reaches Telecom, Broadnet" in page
+    assert "Nobody else reaches Mobile, Unicom: messages there will wait." in page
+
+
+def test_businesses_do_not_see_the_board(app: Flask) -> None:
+    acme = client_of(app, factories.business())
+    made = added(staff_client(app))
+    assert acme.get("/staff/channels").status_code == 404
+    assert acme.get(f"/staff/channels/{made.id}").status_code == 404
+    assert acme.post(f"/staff/channels/{made.id}/pause", data={"reason": "x"}).status_code == 404

@@ -1,0 +1,39 @@
+"""Words for channels: what was refused, and what kinds, states and choices are called."""
+
+from flask_babel import lazy_gettext as _l
+
+WORDS = {
+    "channel_name_length": _l("Give the channel a name of 1 to %(max)s characters."),
+    "channel_name_taken": _l("Another channel has this name."),
+    "country_unknown": _l("Write countries as two capital letters, for example CN, SG."),
+    "tenants_unknown": _l("Write the numbers of businesses, parted by commas."),
+    "out_of_range": _l("Between %(low)s and %(high)s."),
+    "required": _l("Fill this in."),
+    "not_a_number": _l("This is not a whole number."),
+    "not_a_url": _l("This is not an address: it begins with https://."),
+    "not_public": _l("This address must begin with https:// and lead out of our own network."),
+    "not_a_choice": _l("Choose one of the list."),
+}
+
+# A kind of channel: its name, and what it leads to.
+KINDS = {
+    "simulator": (_l("Simulated carrier"), _l("A carrier for tests and demos; nothing leaves the machine.")),
+    "aliyun": (_l("Alibaba Cloud SMS"), _l("The mainland; signatures and templates are filed there.")),
+    "tencent": (_l("Tencent Cloud SMS"), _l("The mainland; signatures and templates are filed there.")),
+    "twilio": ("Twilio", _l("Abroad: numbers, names, messaging services and RCS senders.")),
+    "rcs_google": (_l("RCS by Google"), _l("Cards and texts to phones with RCS; others fall back.")),
+    "generic_http": (_l("Any HTTP provider"), _l("Requests, answers and receipts are described by settings alone.")),
+}
+PRESETS = {
+    "huawei": (_l("Huawei Cloud SMS"), _l("Filled in; keys, sender and token are yours.")),
+    "vonage": ("Vonage", _l("Filled in; keys, sender and token are yours.")),
+    "sinch": ("Sinch", _l("Filled in; keys, sender and token are yours.")),
+    "infobip": ("Infobip", _l("Filled in; keys, sender and token are yours.")),
+}
+
+# The state of a channel: the shape of its mark, and its name.
+STATES = {
+    "active": ("ok", _l("Active")),
+    "draining": ("queued", _l("Draining")),
+    "paused": ("bad", _l("Paused")),
+}
