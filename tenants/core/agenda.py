@@ -50,9 +50,7 @@ def put(job: Job, object_id: int, *, at: datetime | None = None) -> None:
 def done(job: Job, object_id: int) -> None:
     """The piece of work has reached its end."""
     db.session.execute(
-        delete(Task).where(
-            Task.tenant_id == scopes.tenant_id(), Task.job == str(job), Task.object_id == object_id
-        )
+        delete(Task).where(Task.tenant_id == scopes.tenant_id(), Task.job == str(job), Task.object_id == object_id)
     )
 
 

@@ -7,16 +7,12 @@ WORDS = {
     # signatures
     "signature_empty": _l("Write the name recipients will see."),
     "signature_length": _l("A signature has 2 to 16 characters."),
-    "signature_characters": _l(
-        "Use letters and figures; · & - . and a space may stand between them."
-    ),
+    "signature_characters": _l("Use letters and figures; · & - . and a space may stand between them."),
     "signature_digits_only": _l("A signature cannot be figures alone."),
     "signature_taken": _l("You have applied for this name already."),
     "basis_unknown": _l("Choose what gives you the right to this name."),
     "company_length": _l("Write the full name of the company as registered, 2 to 80 characters."),
-    "registration_no_form": _l(
-        "Write the number as on the document: 4 to 40 letters, figures, - / and brackets."
-    ),
+    "registration_no_form": _l("Write the number as on the document: 4 to 40 letters, figures, - / and brackets."),
     "evidence_missing": _l("Add at least one document that proves the name is yours."),
     "evidence_count": _l("At most %(files_max)s documents."),
     "evidence_type": _l("%(name)s is not a PDF, JPG, PNG or WebP file."),
