@@ -6,10 +6,12 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
-from flask_babel import get_locale
+from flask_babel import get_locale, get_timezone
+from flask_babel import gettext as _
 
+BEIJING = "Asia/Shanghai"
 ZONES = (
-    "Asia/Shanghai", "Asia/Hong_Kong", "Asia/Singapore", "Asia/Tokyo", "Asia/Kolkata", "Asia/Dubai", "Europe/London",
+    BEIJING, "Asia/Hong_Kong", "Asia/Singapore", "Asia/Tokyo", "Asia/Kolkata", "Asia/Dubai", "Europe/London",
     "Europe/Berlin", "Europe/Moscow", "America/New_York", "America/Chicago", "America/Los_Angeles",
     "America/Sao_Paulo", "Australia/Sydney", "UTC",
 )  # fmt: skip
@@ -34,3 +36,9 @@ def moment(date: str, clock: str, zone: str) -> datetime | None:
 def on_clock(instant: datetime, zone: str) -> datetime:
     """The instant as a clock in a zone shows it."""
     return instant.astimezone(ZoneInfo(zone))
+
+
+def clock_name() -> str:
+    """What the clock is called that a page's times are read from, named once on the page."""
+    zone = str(get_timezone())
+    return str(_("Beijing time") if zone == BEIJING else get_timezone_location(zone, locale=get_locale()))

@@ -14,7 +14,7 @@ from tenants.campaigns.listing import PAGE
 from tenants.core import audit
 from tenants.core.clock import now
 from tenants.core.db import db
-from web import filters, texts
+from web import filters, texts, zones
 from web.auth import Policy, allow, viewer
 from web.downloads import sheet
 from web.forms import go, is_fragment
@@ -50,7 +50,8 @@ def index() -> str:
         (key, name, url_for(".index", state=key or None), counts[key]) for key, (name, _states) in words.FILTERS.items()
     ]
     return render_template(
-        "console/campaigns/index.html", filters=filters_, rows=rows, chosen=chosen, words=words, content=content,
+        "console/campaigns/index.html", filters=filters_, rows=rows, chosen=chosen, zone=zones.clock_name(),
+        words=words, content=content,
         counts=counts, progress=messages.progress_of([row.id for row in rows]),
         newer=rows and (more if after is not None else before is not None),
         older=rows and (more if after is None else True),
@@ -100,7 +101,7 @@ def _page(template: str, found: Watch) -> str:
         template, watch=found, campaign=campaign, run=found.progress, here=public("campaign", campaign.id),
         words=words, content=content, place=place, why=why, fragment=is_fragment(),
         signature=signatures.get(campaign.signature_id), failed_max=FAILED_MAX, version=version,
-        tinted=texts.marked(version.body), opt_out=opt_out,
+        zone=zones.clock_name(), tinted=texts.marked(version.body), opt_out=opt_out,
         reason=moderation.reasons.parse(campaign.reason), owner=viewer().role == "owner",
     )  # fmt: skip
 
