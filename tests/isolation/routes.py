@@ -34,7 +34,6 @@ def _fixed(value: str) -> Callable[[Flask, World], str]:
 FILLED: dict[str, Callable[[Flask, World], str]] = {
     "campaign": _public("campaign"),
     "channel": lambda app, world: str(world.ids["channel"]),
-    "channel": lambda app, world: str(world.ids["channel"]),
     "channel_id": lambda app, world: str(world.ids["channel"]),
     "contact": _public("contact"),
     "import_": _public("import"),

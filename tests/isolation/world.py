@@ -22,11 +22,11 @@ from tenants.message_templates.models import Template
 from tenants.messages.models import Attempt, Message
 from tenants.moderation import Review
 from tenants.routing.models import Channel
-from tenants.routing.models import Channel
 from tenants.signatures.models import Signature
 from tests import factories
 from tests.tenants.campaigns import arrange
 from tests.tenants.contacts import arrange as imports
+from workers.channels.settings import seal
 from workers.jobs import campaigns as jobs
 
 
@@ -106,16 +106,13 @@ def _handed_in(world: World) -> None:
 
 def _shared(world: World) -> None:
     """Rows of shared tables."""
-    with scopes.platform(Reason.STAFF):
-        row = {"name": f"channel {secrets.token_hex(4)}", "kind": "simulator", "state": "paused", "created_at": now()}
-        world.ids["channel"] = db.session.scalars(insert(Channel).values(row).returning(Channel.id)).one()
     with scopes.tenant(world.id):
         audit.record("template.save", actor_id=world.owner_id, object=world.canary, note=world.canary)
         row = {"tenant_id": world.id, "amount_micro": 7_000_000, "currency": "CNY", "created_at": now()}
         topup = insert(Topup).values(row | {"session_id": f"cs_{world.canary}"})
         world.ids["topup"] = db.session.scalars(topup.returning(Topup.id)).one()
     with scopes.platform(Reason.STAFF):
-        world.ids["channel"] = db.session.scalar(select(Channel.id).limit(1)) or _paused_channel()
+        world.ids["channel"] = _paused_channel()
     with scopes.platform(Reason.SIGN_IN):
         at = now()
         row = {"token_hash": secrets.token_hex(32), "identity_id": world.owner_id, "tenant_id": world.id}
@@ -130,5 +127,9 @@ def _shared(world: World) -> None:
 
 def _paused_channel() -> int:
     """Nobody's, and never chosen: other tests bring their own."""
-    row = {"name": "Paused", "kind": "simulator", "state": "paused", "settings": {}, "created_at": now()}
-    return db.session.scalars(insert(Channel).values(row).returning(Channel.id)).one()
+    row = {"name": f"paused {secrets.token_hex(4)}", "kind": "simulator", "state": "paused", "created_at": now()}
+    row |= {"settings": {"url": "http://127.0.0.1:1"}}
+    id = db.session.scalars(insert(Channel).values(row).returning(Channel.id)).one()
+    sealed = seal(id, {"key": "a key", "secret": "a secret"})
+    db.session.execute(update(Channel).where(Channel.id == id).values(secrets=sealed))
+    return id
