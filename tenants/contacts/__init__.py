@@ -47,6 +47,6 @@ __all__ = [
     "Summary", "Target", "add_person", "audience", "audience_fields", "audience_summary", "claim_import",
     "confirm_mapping", "count_people", "create_list", "delete_list", "delete_person", "edit_person", "every_refusal",
     "field_name", "first_lines", "get_import", "get_list", "get_person", "harmless", "import_chunk", "imports",
-    "labels", "layout_of", "lists", "lists_of", "paste", "people", "read_as", "refusals", "release_import", "rename_list",
-    "show_number", "start_import", "stop_import", "time_left",
+    "labels", "layout_of", "lists", "lists_of", "paste", "people", "read_as", "refusals", "release_import",
+    "rename_list", "show_number", "start_import", "stop_import", "time_left",
 ]  # fmt: skip
