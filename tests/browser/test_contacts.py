@@ -62,6 +62,7 @@ def test_a_file_is_read_anew_mapped_watched_and_its_list_opened(app: Flask, open
     file = {"name": "members.csv", "mimeType": "text/csv", "buffer": FILE.encode()}
     page.get_by_label("File").set_input_files(file)  # type: ignore[arg-type]
     page.get_by_role("button", name="Upload and choose columns").click()
+    page.wait_for_url("**/imports/imp_*", wait_until="load")
     header = page.get_by_label("First row")
     header.select_option("no")
     expect(page.get_by_role("rowheader", name="A", exact=True)).to_be_visible(timeout=PATIENCE_MS)
