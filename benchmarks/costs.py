@@ -59,7 +59,7 @@ def summary(before: Mapping[str, float], after: Mapping[str, float], count: int)
 
 def session_mb() -> float:
     """The private memory of the present thread's database session, on the server's side."""
-    with scopes.platform(Reason.DOCTOR):
+    with scopes.platform(Reason.SWEEPS):
         pid = db.session.scalar(select(func.pg_backend_pid()))
     for line in (PROC / str(pid) / "status").read_text().splitlines():
         if line.startswith("RssAnon:"):

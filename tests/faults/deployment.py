@@ -133,5 +133,5 @@ def check(line: Line, *runs: tuple[Arranged, int], basis: str = "delivered") -> 
         )
         assert (progress.posted_micro, progress.held_micro) == (posted * PRICE_MICRO, held * PRICE_MICRO)
         assert progress.posted_micro + progress.released_micro + progress.held_micro == count * PRICE_MICRO
-    with scopes.platform(Reason.DOCTOR):
+    with scopes.platform(Reason.SWEEPS):
         assert ledger.verify() == []

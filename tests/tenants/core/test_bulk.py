@@ -49,6 +49,6 @@ TEXTS = [
 )
 def test_values_come_back_as_they_were_given(app: Flask, kind: Any, values: list[Any]) -> None:
     given = bulk.arrays("given", {"n": (BigInteger, range(len(values))), "value": (kind, values)})
-    with scopes.platform(Reason.DOCTOR):
+    with scopes.platform(Reason.SWEEPS):
         rows = db.session.execute(select(given.c.value).select_from(given).order_by(given.c.n)).all()
     assert [row[0] for row in rows] == values
