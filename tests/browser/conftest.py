@@ -17,9 +17,12 @@ WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 375, "height": 812}
 Opener = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium. Without one the tests skip, unless QUNFA_REQUIRE_BROWSER=1 makes that a failure."""
+    """Debian's Chromium, for one module: while Playwright runs, nothing else in the process may run an event loop.
+
+    Without one the tests skip, unless QUNFA_REQUIRE_BROWSER=1 makes that a failure.
+    """
     path = shutil.which("chromium")
     if path is None:
         message = "no chromium on this machine: apt-get install chromium fonts-noto-cjk"
