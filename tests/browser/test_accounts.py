@@ -1,0 +1,74 @@
+"""Signing up by hand, and the pages of accounts: accessible and inside the window."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, Page
+
+from tests import factories
+from tests.browser.conftest import NARROW, WIDE, Opener
+from tests.browser.test_gallery import AXE, RULES, STICKING_OUT
+from tests.web.accounts.arrange import PASSWORD, address, link, mails
+from tests.web.signed_in import client_of, staff_client
+
+pytestmark = pytest.mark.browser
+
+LOOKS = [(WIDE, "lang=en&theme=dark"), (WIDE, "lang=zh&theme=light"), (NARROW, "lang=zh&theme=light")]
+STRANGERS = ("/sign-in", "/sign-up", "/sign-up/sent", "/reset", "/reset/token", "/verify/token", "/outbox", "/nothing")
+
+
+def is_fit(page: Page, path: str) -> None:
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+    assert page.evaluate(STICKING_OUT) == [], path
+    page.evaluate(AXE)
+    assert page.evaluate(RULES) == [], path
+
+
+@pytest.mark.parametrize(("size", "look"), LOOKS)
+def test_the_pages_before_signing_in_are_fit(
+    app: Flask, chromium: Browser, site: str, size: dict[str, int], look: str
+) -> None:
+    page = chromium.new_context(base_url=site, viewport=size, reduced_motion="reduce").new_page()  # type: ignore[arg-type]
+    for path in STRANGERS:
+        page.goto(f"{path}?{look}", wait_until="load")
+        is_fit(page, path)
+    page.goto(f"/sign-up?{look}")
+    page.click("form button[type=submit]")
+    is_fit(page, "/sign-up with faults")
+    page.context.close()
+
+
+@pytest.mark.parametrize(("size", "look"), LOOKS)
+def test_the_pages_of_people_and_staff_are_fit(
+    app: Flask, opener: Opener, complaints: list[str], size: dict[str, int], look: str
+) -> None:
+    trial = factories.business("禾木咖啡", state="trial")
+    factories.business("安居置业", state="suspended")
+    for client, paths in (
+        (client_of(app, trial), ("/settings", "/account", "/audit")),
+        (staff_client(app), ("/staff/tenants", "/staff/audit", "/account")),
+    ):
+        for path in paths:
+            is_fit(opener(client, f"{path}?{look}", size), path)
+            complaints.clear()  # axe adds a style of its own, which the policy refuses and logs
+
+
+def test_a_business_signs_up_proves_its_address_and_signs_in(app: Flask, chromium: Browser, site: str) -> None:
+    email = address()
+    page = chromium.new_context(base_url=site, locale="en-GB").new_page()
+    page.goto("/sign-up")
+    for field, value in {"business": "Acme Coffee", "person": "Ada", "email": email, "password": PASSWORD}.items():
+        page.fill(f"#{field}", value)
+    page.click("form button[type=submit]")
+    page.wait_for_url("**/sign-up/sent")
+    page.goto(link(mails(email)[0]))
+    page.click("text=Confirm my address")
+    page.wait_for_url("**/sign-in?verified=1")
+    page.fill("#email", email)
+    page.fill("#password", PASSWORD)
+    page.click("form button[type=submit]")
+    page.goto("/settings")
+    assert page.input_value("#name") == "Acme Coffee"
+    assert page.locator("text=100 are left today").count() == 1
+    page.context.close()
