@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal, Protocol, runtime_ch
 from urllib.parse import urlsplit
 
 if TYPE_CHECKING:
+    from tenants.message_templates.rich import Medium, Rich
     from workers.channels.http import Http
 
 REASON_CHARACTERS_MAX: Final = 200
@@ -70,6 +71,7 @@ class Outgoing:
 
     Providers that send nothing but filed templates get `signature`, `template` (their own name of it) and `values`, in
     the order of the template's variables. `text` is always the whole message, and all that other carriers look at.
+    `rich` with the `media` it names is what MMS and RCS channels send, its variables filled in.
     """
 
     reference: str
@@ -79,6 +81,8 @@ class Outgoing:
     signature: str = ""
     template: str = ""
     values: tuple[tuple[str, str], ...] = ()
+    rich: Rich | None = None
+    media: tuple[Medium, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,14 +19,16 @@ from tenants.core.db import TENANT, load_models
 from tenants.core.settings import Settings
 from tests import factories
 
+NEWEST = (migrating.ROOT / "tenant" / "HEAD").read_text().strip()
+NEXT = f"{int(NEWEST) + 1:04}"
 STEP = dedent(
-    '''
+    f'''
     """A column more on each list."""
 
     from alembic import op
 
-    revision = "0002"
-    down_revision = "0001"
+    revision = "{NEXT}"
+    down_revision = "{NEWEST}"
     branch_labels = None
     depends_on = None
 
@@ -47,15 +49,17 @@ def next_step(app: Flask, owner: sa.Engine, tmp_path: Path, monkeypatch: pytest.
             if source.is_file():
                 (trees / tree / source.name).write_bytes(source.read_bytes())
     (trees / "env.py").write_bytes((migrating.ROOT / "env.py").read_bytes())
-    (trees / "tenant" / "0002_note.py").write_text(STEP)
-    (trees / "tenant" / "HEAD").write_text("0002\n")
+    (trees / "tenant" / f"{NEXT}_note.py").write_text(STEP)
+    (trees / "tenant" / "HEAD").write_text(f"{NEXT}\n")
     monkeypatch.setattr(migrating, "ROOT", trees)
     monkeypatch.setattr(migrating, "LOCK_TIMEOUT", "300ms")
     yield
     with owner.begin() as connection:
-        for id in connection.scalars(sa.text("SELECT id FROM shared.tenants WHERE schema_version = '0002'")).all():
+        for id in connection.scalars(
+            sa.text("SELECT id FROM shared.tenants WHERE schema_version = :next"), {"next": NEXT}
+        ).all():
             connection.execute(sa.text(f"ALTER TABLE t_{id}.contact_lists DROP COLUMN note"))
-        connection.execute(sa.text("UPDATE shared.tenants SET schema_version = '0001', schema_error = ''"))
+        connection.execute(sa.text("UPDATE shared.tenants SET schema_version = :v, schema_error = ''"), {"v": NEWEST})
 
 
 def versions(owner: sa.Engine) -> dict[int, tuple[str, str]]:
@@ -72,13 +76,13 @@ def test_a_locked_tenant_is_left_behind_reported_and_caught_up_with_later(owner:
         holder.execute(sa.text(f"LOCK TABLE t_{stuck.id}.contact_lists IN ACCESS SHARE MODE"))
         laggards = migrating.migrate(owner)
         holder.rollback()
-    assert [(laggard.tenant_id, laggard.version) for laggard in laggards] == [(stuck.id, "0001")]
+    assert [(laggard.tenant_id, laggard.version) for laggard in laggards] == [(stuck.id, NEWEST)]
     assert "lock" in laggards[0].error
     after = versions(owner)
-    assert after[stuck.id][0] == "0001" and "lock" in after[stuck.id][1]
-    assert {after[id] for id in others} == {("0002", "")}
+    assert after[stuck.id][0] == NEWEST and "lock" in after[stuck.id][1]
+    assert {after[id] for id in others} == {(NEXT, "")}
     assert migrating.migrate(owner) == []
-    assert set(versions(owner).values()) == {("0002", "")}
+    assert set(versions(owner).values()) == {(NEXT, "")}
 
 
 def test_a_migration_run_again_changes_nothing(owner: sa.Engine, next_step: None) -> None:
@@ -94,7 +98,7 @@ def test_a_spare_made_later_has_the_newest_schema(owner: sa.Engine, ground: Sett
     spares.top_up(owner, ground.qunfa_secret, lot=len(before) + 1)
     fresh = max(set(versions(owner)) - before)
     assert "note" in {column["name"] for column in sa.inspect(owner).get_columns("contact_lists", schema=f"t_{fresh}")}
-    assert versions(owner)[fresh] == ("0002", "")
+    assert versions(owner)[fresh] == (NEXT, "")
 
 
 def differences(connection: sa.Connection, schemas: dict[str | None, str], expected: MetaData) -> list[object]:
