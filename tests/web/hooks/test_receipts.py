@@ -97,3 +97,14 @@ def test_receipts_may_come_in_the_address(app: Flask, make: Made) -> None:
 
 def test_a_channel_that_does_not_exist_is_not_found(app: Flask) -> None:
     assert app.test_client().post("/hooks/receipts/1", data=b"[]").status_code == 404
+
+
+@pytest.mark.parametrize("kind", ["twilio", "carrier_pigeon"])
+def test_a_channel_that_cannot_read_calls_now_refuses_them_and_asks_for_them_again(
+    app: Flask, make: Made, kind: str
+) -> None:
+    channel_id = make(kind, {}, {})
+    answer = app.test_client().post(f"/hooks/receipts/{channel_id}", data={"MessageSid": "SM1"})
+    assert answer.status_code == 503
+    assert answer.mimetype == "text/plain"
+    assert stored(channel_id) == []
