@@ -74,6 +74,9 @@ def _of_schema(connection: sa.Connection) -> Iterator[Finding]:
         bool(behind),
         f"{behind} tenants lag behind: run ./run migrate" if behind else "Every tenant is at the newest version",
     )
+    staff = connection.scalar(sa.text("SELECT count(*) FROM shared.identities WHERE is_staff"))
+    none = "Nobody is staff, so nothing can be approved: run ./run staff add <e-mail>"
+    yield Finding(not staff, f"{staff} people are staff" if staff else none)
 
 
 def _valkey(settings: Settings) -> Iterator[Finding]:

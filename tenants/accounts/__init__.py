@@ -6,6 +6,7 @@ change_password, reset_password
 mail, outbox                                plain mail, sent after the commit
 current, amend                              the scope's business
 ask_go_live, decide_go_live, suspend, reopen    from trial to live and back
+add_staff, remove_staff                     our own people
 vault                                       the scope's tenant's keys
 tidy                                        forget what is over
 """
@@ -18,12 +19,13 @@ from tenants.accounts.people import Person, owner_of, person_by_email
 from tenants.accounts.sessions import sessions_of, sign_out, sign_out_everywhere, touch
 from tenants.accounts.signing_in import open_session, sign_in
 from tenants.accounts.signing_up import SignUp, checked, open_tenant, sign_up, verify
+from tenants.accounts.staffing import add_staff, remove_staff
 from tenants.accounts.tidying import tidy
 from tenants.accounts.vaults import vault
 
 __all__ = [
-    "Person", "SignUp", "amend", "ask_go_live", "change_password", "checked", "current", "decide_go_live", "mail",
-    "open_session", "open_tenant", "outbox", "owner_of", "person_by_email", "reopen", "reset_password", "sessions_of",
-    "sign_in", "sign_out", "sign_out_everywhere", "sign_up", "stopped", "suspend", "tidy", "token_for",
-    "touch", "vault", "verify",
+    "Person", "SignUp", "add_staff", "amend", "ask_go_live", "change_password", "checked", "current",
+    "decide_go_live", "mail", "open_session", "open_tenant", "outbox", "owner_of", "person_by_email",
+    "remove_staff", "reopen", "reset_password", "sessions_of", "sign_in", "sign_out", "sign_out_everywhere",
+    "sign_up", "stopped", "suspend", "tidy", "token_for", "touch", "vault", "verify",
 ]  # fmt: skip

@@ -44,7 +44,7 @@ def checked(form: SignUp) -> SignUp:
     faults = {
         "business": name_fault(clean.business, "business_missing"),
         "person": name_fault(clean.person, "person_missing"),
-        "email": "" if _EMAIL.fullmatch(clean.email) and len(clean.email) <= EMAIL_MAX else "email_bad",
+        "email": email_fault(clean.email),
         "password": passwords.fault(clean.password, email=clean.email),
         "time_zone": "" if clean.time_zone in available_timezones() else "time_zone_unknown",
     }
@@ -97,6 +97,11 @@ def verify(token: str) -> Person:
     identity.verified_at = identity.verified_at or now()
     audit.record("identity.verified", actor_id=identity.id, tenant_id=home_of(identity.id))
     return Person(identity.id, identity.email, identity.name, identity.locale)
+
+
+def email_fault(email: str) -> str:
+    """The code of what is wrong with a normalised address; empty when nothing is."""
+    return "" if _EMAIL.fullmatch(email) and len(email) <= EMAIL_MAX else "email_bad"
 
 
 def name_fault(name: str, missing: str) -> str:

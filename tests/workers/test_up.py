@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tenants.core.jobs import Lane
 from tenants.core.settings import Settings
@@ -60,7 +61,14 @@ def test_every_lane_has_its_worker_in_the_procfile() -> None:
     assert all(f"python -m workers {lane}" in commands for lane in Lane)
 
 
-def test_the_doctor_finds_a_good_set_up_good(ground: Settings) -> None:
+def test_the_doctor_finds_a_good_set_up_good_once_somebody_is_staff(ground: Settings, owner: sa.Engine) -> None:
+    row = "nextval('shared.ids'), 'doctor@example.com', 'Nan', '', true, 'en', now()"
+    columns = "id, email, name, password_hash, is_staff, locale, created_at"
+    with owner.begin() as connection:
+        connection.exec_driver_sql("UPDATE shared.identities SET is_staff = false")
+    assert ["Nobody is staff" in finding.sentence for finding in doctor.examine(ground) if finding.bad] == [True]
+    with owner.begin() as connection:
+        connection.exec_driver_sql(f"INSERT INTO shared.identities ({columns}) VALUES ({row})")
     assert [finding for finding in doctor.examine(ground) if finding.bad] == []
 
 

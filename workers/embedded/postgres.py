@@ -88,6 +88,13 @@ class Postgres:
         password = quote(self._password(user))
         return f"postgresql://{user}:{password}@/{database}?host={quote(str(self.sockets))}"
 
+    def found(self, user: str) -> str | None:
+        """The URL of the server another process runs on this folder; None when none runs."""
+        if not (self.data / "postmaster.pid").exists():
+            return None
+        self.sockets = ground.sockets(self.home)
+        return self.url(user)
+
     def _initdb(self) -> None:
         self.data.mkdir(exist_ok=True, mode=0o700)
         ground.own(self.data)
