@@ -28,6 +28,23 @@ WORK = "batches turns submissions receipts reviews throttles mails agenda"
 WORK_TABLES = ", ".join(f"shared.{name}" for name in WORK.split())
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--part", metavar="K/N", help="only every N-th file, beginning with the K-th; for long runs")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Keep one part of the files."""
+    part = config.getoption("--part")
+    if not part:
+        return
+    chosen, parts = (int(number) for number in part.split("/"))
+    files = sorted({item.path for item in items if not item.get_closest_marker("interop")})
+    kept = {path for at, path in enumerate(files) if at % parts == (chosen - 1) % parts}
+    config.hook.pytest_deselected(items=[item for item in items if item.path not in kept])
+    items[:] = [item for item in items if item.path in kept]
+
+
 @pytest.fixture(scope="session")
 def ground() -> Iterator[Settings]:
     """A running PostgreSQL and Valkey of this test process, migrated; their settings."""

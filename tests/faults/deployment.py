@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -30,7 +29,6 @@ from tests.tenants.messages.arrange import PRICE_MICRO, Arranged
 from workers.embedded import Valkey
 from workers.supervisor import GRACE_S
 
-FULL = os.environ.get("QUNFA_SCALE") == "full"
 ORDINARY = ("bulk", "bulk", "receipts", "chores", "schedule")
 LOOK_S = 0.05
 START_S = 60.0

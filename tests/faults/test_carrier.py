@@ -19,14 +19,15 @@ from tenants.core.scopes import Reason
 from tenants.core.settings import Settings
 from tenants.messages.models import Batch, Message
 from tenants.messages.states import State
-from tests import pipeline
+from tests import pipeline, scale
 from tests.faults import deployment
 from tests.tenants.messages import arrange
 from workers.simulators.carrier.scripts import SCRIPTS
 
-EACH = 100 if deployment.FULL else 3
-CUTS = 60 if deployment.FULL else 8
-CUT_COUNT = 20_000 if deployment.FULL else 600
+pytestmark = scale.scaled
+EACH = 100 if scale.FULL else 3
+CUTS = 60 if scale.FULL else 8
+CUT_COUNT = 20_000 if scale.FULL else 600
 SEED = 20_260_301
 # What becomes of a number by the script's own words; the receipts of the rest decide.
 ENDS = {

@@ -7,12 +7,13 @@ from pathlib import Path
 from flask import Flask
 
 from tenants.core.settings import Settings
-from tests import pipeline
+from tests import pipeline, scale
 from tests.faults import deployment
 from tests.tenants.messages import arrange
 
-COUNT = 50_000 if deployment.FULL else 2_000
-DEPLOYS = 10 if deployment.FULL else 1
+pytestmark = scale.scaled
+COUNT = 50_000 if scale.FULL else 2_000
+DEPLOYS = 10 if scale.FULL else 1
 
 
 def test_workers_told_to_end_finish_what_they_hold_and_others_go_on(

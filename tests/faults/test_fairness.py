@@ -20,12 +20,13 @@ from tenants.core.settings import Settings
 from tenants.messages import references
 from tenants.messages.models import Message
 from tenants.routing.models import Channel
-from tests import factories, pipeline
+from tests import factories, pipeline, scale
 from tests.faults import deployment
 from tests.tenants.messages import arrange
 from tests.tenants.messages.arrange import CREDIT_MICRO
 
-BIG = 200_000 if deployment.FULL else 20_000
+pytestmark = scale.scaled
+BIG = 200_000 if scale.FULL else 20_000
 SMALL, ROUNDS, SENDERS = 50, 4, 20
 P95_S_MAX = 5.0
 SLOW_TPS = 10

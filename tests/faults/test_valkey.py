@@ -17,17 +17,18 @@ from tenants.core import jobs, scopes
 from tenants.core.jobs import Job
 from tenants.core.scopes import Reason
 from tenants.core.settings import Settings
-from tests import pipeline
+from tests import pipeline, scale
 from tests.faults import deployment
 from tests.tenants.messages import arrange
 from workers.embedded import Valkey
 
-COUNT = 20_000 if deployment.FULL else 400
+pytestmark = scale.scaled
+COUNT = 20_000 if scale.FULL else 400
 # The pace keeps the run going for long enough to be disturbed in its middle.
 TPS = COUNT // 4
-AWAY_S = 60.0 if deployment.FULL else 1.5
+AWAY_S = 60.0 if scale.FULL else 1.5
 RING_S_MAX = 1.5
-LIMIT_S = 600.0 if deployment.FULL else 60.0
+LIMIT_S = 600.0 if scale.FULL else 60.0
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 from pathlib import Path
@@ -10,11 +9,12 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests import scale
 from tests.browser.conftest import chromium  # noqa: F401  # the fixture
 from tests.journeys.running import Product, product
 from workers.demo import STAFF
 
-ROWS = 100_000 if os.environ.get("QUNFA_SCALE") == "full" else 20_000
+ROWS = 100_000 if scale.FULL else 20_000
 BAD_EVERY = 33  # three in a hundred
 SETTLED_S = 900.0 if ROWS > 20_000 else 240.0
 PASSWORD = "a long enough sentence"
@@ -22,6 +22,7 @@ EMAIL = "ada@acme.example"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
+@scale.scaled
 @pytest.mark.browser
 def test_from_sign_up_to_the_last_receipt(chromium: Browser, tmp_path: Path) -> None:  # noqa: F811
     with product(QUNFA_DEMO_TPS="0") as running:
