@@ -1,8 +1,10 @@
-"""Nothing yet.
+"""Products: what a template, a run and a file are made of besides text, and what an RCS costs when it goes as SMS.
 
 Revision ID: 0005
 Revises: 0004
 """
+
+from alembic import op
 
 revision = "0005"
 down_revision = "0004"
@@ -11,7 +13,14 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.execute("ALTER TABLE templates ADD COLUMN product TEXT DEFAULT 'sms' NOT NULL")
+    op.execute("ALTER TABLE template_versions ADD COLUMN rich JSONB DEFAULT '{}'::jsonb NOT NULL")
+    op.execute("ALTER TABLE files ADD COLUMN facts JSONB DEFAULT '{}'::jsonb NOT NULL")
+    op.execute("ALTER TABLE runs ADD COLUMN product TEXT DEFAULT 'sms' NOT NULL")
+    op.execute(
+        "ALTER TABLE messages ADD COLUMN fallback_micro BIGINT, ADD COLUMN fallback_rule_id BIGINT, "
+        "ADD COLUMN fallback_segments SMALLINT"
+    )
 
 
 def downgrade() -> None:

@@ -10,9 +10,10 @@ import os
 import secrets
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from flask import current_app
+from sqlalchemy import text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.core import scopes
@@ -24,7 +25,7 @@ CHUNK_BYTES = 1 << 20
 
 
 class File(Base):
-    """One stored file; `purpose` says which room owns it."""
+    """One stored file; `purpose` says which room owns it, `facts` what that room found in it."""
 
     __tablename__ = "files"
     __table_args__ = {"schema": TENANT}  # noqa: RUF012
@@ -36,6 +37,7 @@ class File(Base):
     size_bytes: Mapped[int]
     sha256: Mapped[str]
     purpose: Mapped[str]
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'::jsonb"))
     created_by: Mapped[int | None]
     created_at: Mapped[datetime]
 

@@ -15,7 +15,8 @@ from tenants.core.db import SHARED, TENANT, Base, shared_ids, tenant_ids
 class Message(Base):
     """One message to one number, with its latest attempt. `sealed` holds [E.164, {variable: value}], bound to the id.
 
-    `unit_micro` × `segments` is the cost, held in `hold_id` and settled by `settle_txn`.
+    `unit_micro` × `segments` is the cost, held in `hold_id` and settled by `settle_txn`. `fallback_*` are what an RCS
+    would cost as SMS, until it goes as one.
     """
 
     __tablename__ = "messages"
@@ -45,13 +46,16 @@ class Message(Base):
     submitted_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
+    fallback_micro: Mapped[int | None]
+    fallback_rule_id: Mapped[int | None]
+    fallback_segments: Mapped[int | None] = mapped_column(SmallInteger)
 
 
 class Run(Base):
     """The messages of one campaign as a whole. The statement that moves messages keeps the counts, so they are exact.
 
     flow: filling (being planned), open (being sent), paused, stopped (nothing more leaves). `text` is what is sent,
-    sealed once: {"signature", "body", "suffix"}.
+    sealed once: {"signature", "body", "kind"}, and for an MMS or RCS its "rich". product: sms, mms, rcs.
     """
 
     __tablename__ = "runs"
@@ -59,6 +63,7 @@ class Run(Base):
 
     campaign_id: Mapped[int] = mapped_column(primary_key=True)
     flow: Mapped[str] = mapped_column(server_default="filling")
+    product: Mapped[str] = mapped_column(server_default="sms")
     kind: Mapped[str]
     signature_id: Mapped[int]
     text: Mapped[bytes]
@@ -117,6 +122,7 @@ class Batch(Base):
     country: Mapped[str]
     operator: Mapped[str]
     kind: Mapped[str]
+    product: Mapped[str] = mapped_column(server_default="sms")
     lane: Mapped[str]
     state: Mapped[str] = mapped_column(server_default="ready")
     total: Mapped[int] = mapped_column(Integer)
@@ -178,3 +184,15 @@ class Receipt(Base):
     attempt: Mapped[int | None] = mapped_column(SmallInteger)
     tries: Mapped[int] = mapped_column(Integer, server_default="0")
     next_at: Mapped[datetime]
+
+
+class Capability(Base):
+    """Whether a channel reaches a number with RCS, as it said when last asked. Numbers by the platform's index."""
+
+    __tablename__ = "capabilities"
+    __table_args__ = {"schema": SHARED}  # noqa: RUF012
+
+    channel_id: Mapped[int] = mapped_column(primary_key=True)
+    phone_index: Mapped[bytes] = mapped_column(primary_key=True)
+    capable: Mapped[bool]
+    checked_at: Mapped[datetime]

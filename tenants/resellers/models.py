@@ -22,13 +22,14 @@ class PriceList(Base):
 
 
 class PriceRule(Base):
-    """The price of one segment to a country, operator and kind ('' = any), in micro-units."""
+    """The price of one segment (SMS) or message (MMS, RCS) to a country, operator and kind ('' = any), in micro-units."""
 
     __tablename__ = "price_rules"
     __table_args__ = (Index("ix_price_rules_list_id", "list_id"), {"schema": SHARED})
 
     id: Mapped[int] = mapped_column(shared_ids, server_default=shared_ids.next_value(), primary_key=True)
     list_id: Mapped[int] = mapped_column(ForeignKey("shared.price_lists.id"))
+    product: Mapped[str] = mapped_column(default="sms", server_default="sms")
     country: Mapped[str]
     operator: Mapped[str] = mapped_column(default="")
     kind: Mapped[str] = mapped_column(default="")

@@ -27,15 +27,15 @@ CODED = {
     "campaigns": {"state", "kind", "time_zone", "reason", "audience", "bindings", "preflight", "skipped"},
     "contacts": {"country", "operator", "line"},
     "events": {"type"},
-    "files": {"stored_as", "mime", "sha256", "purpose"},
+    "files": {"stored_as", "mime", "sha256", "purpose", "facts"},
     "import_rows": {"problem", "country", "operator"},
     "imports": {"purpose", "name", "state", "error", "mapping", "consent", "position", "problems"},
     "messages": {"country", "operator", "code"},
     "optouts": {"source"},
-    "runs": {"flow", "kind"},
+    "runs": {"flow", "kind", "product"},
     "signatures": {"basis", "registration_no", "state"},
-    "template_versions": {"state", "reason", "variables"},
-    "templates": {"kind", "language"},
+    "template_versions": {"state", "reason", "variables", "rich"},
+    "templates": {"kind", "language", "product"},
 }
 
 
