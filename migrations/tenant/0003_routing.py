@@ -1,8 +1,10 @@
-"""Nothing yet.
+"""A message that came to nothing says when it may be tried again, and how often it only had to wait.
 
 Revision ID: 0003
 Revises: 0002
 """
+
+from alembic import op
 
 revision = "0003"
 down_revision = "0002"
@@ -11,7 +13,10 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.execute(
+        "ALTER TABLE messages ADD COLUMN due_at TIMESTAMP WITH TIME ZONE, "
+        "ADD COLUMN waits SMALLINT DEFAULT 0 NOT NULL"
+    )
 
 
 def downgrade() -> None:

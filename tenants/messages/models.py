@@ -102,14 +102,15 @@ class Attempt(Base):
 class Batch(Base):
     """The ready-list and the lease: about a thousand messages of one campaign and route group.
 
-    state: ready, leased, held (campaign paused), sent (only receipts are missing). `left` counts the messages still
-    to be sent; `lease_until` is by the database's clock.
+    state: ready, leased, handed (to the gateway of `channel_id`, not yet taken up), held (campaign paused), sent (only
+    receipts are missing). `left` counts the messages still to be sent; `lease_until` is by the database's clock.
     """
 
     __tablename__ = "batches"
     __table_args__ = (
         Index("ix_batches_ready", "lane", "tenant_id", "ready_at", postgresql_where=text("state = 'ready'")),
         Index("ix_batches_leased", "lease_until", postgresql_where=text("state = 'leased'")),
+        Index("ix_batches_channel", "channel_id", "ready_at", postgresql_where=text("channel_id IS NOT NULL")),
         Index("ix_batches_sent", "expires_at", postgresql_where=text("state = 'sent'")),
         Index("ux_batches_campaign", "tenant_id", "campaign_id", "batch_no", unique=True),
         {"schema": SHARED},
@@ -131,6 +132,7 @@ class Batch(Base):
     ready_at: Mapped[datetime]
     lease_until: Mapped[datetime | None]
     lease: Mapped[uuid.UUID | None] = mapped_column(Uuid)
+    channel_id: Mapped[int | None]
     valid_until: Mapped[datetime]
     expires_at: Mapped[datetime | None]
 
@@ -147,7 +149,8 @@ class Turn(Base):
 
 
 class Submission(Base):
-    """From a carrier's reference to our message, for channels whose receipts do not carry ours."""
+    """From a carrier's reference to our message, for channels whose receipts do not carry ours. A long message has one
+    for each of its `parts`."""
 
     __tablename__ = "submissions"
     __table_args__ = {"schema": SHARED}  # noqa: RUF012
@@ -157,6 +160,8 @@ class Submission(Base):
     tenant_id: Mapped[int]
     message_id: Mapped[int]
     attempt: Mapped[int] = mapped_column(SmallInteger)
+    part: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    parts: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     at: Mapped[datetime]
 
 
@@ -182,6 +187,8 @@ class Receipt(Base):
     tenant_id: Mapped[int | None]
     message_id: Mapped[int | None]
     attempt: Mapped[int | None] = mapped_column(SmallInteger)
+    part: Mapped[int] = mapped_column(SmallInteger, server_default="1")
+    parts: Mapped[int] = mapped_column(SmallInteger, server_default="1")
     tries: Mapped[int] = mapped_column(Integer, server_default="0")
     next_at: Mapped[datetime]
 
