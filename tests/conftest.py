@@ -24,7 +24,7 @@ from workers.embedded import Postgres, Valkey
 SECRET = "a-secret-of-the-tests-only-" + "0" * 20
 SPARES = 4
 # Tables of work, emptied between tests; the books and the people stay, being append-only or harmless.
-WORK = "batches turns submissions receipts reviews throttles mails agenda"
+WORK = "batches turns submissions receipts replies reviews throttles mails agenda"
 WORK_TABLES = ", ".join(f"shared.{name}" for name in WORK.split())
 
 

@@ -36,6 +36,7 @@ BLUEPRINTS = (
     "web.staff.words",
     "web.staff.audit",
     "web.hooks.receipts",
+    "web.hooks.inbound",
     "web.hooks.stripe",
 )
 GALLERY = "web.gallery"

@@ -70,6 +70,30 @@ class Member(Base):
     created_at: Mapped[datetime]
 
 
+class Invitation(Base):
+    """Somebody asked to join a business; state: sent, accepted, revoked. Only a hash of the link's token is kept.
+
+    The same row is sent again, with a new token, as long as nobody has used it.
+    """
+
+    __tablename__ = "invitations"
+    __table_args__ = (
+        Index("ux_invitations_open", "tenant_id", "email", unique=True, postgresql_where=text("state = 'sent'")),
+        {"schema": SHARED},
+    )
+
+    id: Mapped[int] = mapped_column(shared_ids, server_default=shared_ids.next_value(), primary_key=True)
+    tenant_id: Mapped[int]
+    email: Mapped[str]
+    role: Mapped[str]
+    state: Mapped[str] = mapped_column(server_default="sent")
+    token_hash: Mapped[str] = mapped_column(unique=True)
+    invited_by: Mapped[int | None]
+    created_at: Mapped[datetime]
+    sent_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+
+
 class WebSession(Base):
     """A signed-in browser. Only a hash of the cookie's token is kept."""
 

@@ -14,13 +14,15 @@ from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 from tenants.core.secrets import derive
 
+# A kind's number is its place here and part of every id that was ever given out: new kinds go to the end.
 PREFIXES = {
-    "tenant": "acct", "member": "mem", "list": "lst", "contact": "con", "import": "imp", "signature": "sig",
-    "template": "tpl", "campaign": "cmp", "message": "msg", "file": "fil", "channel": "chn", "topup": "top",
-    "review": "rev", "hold": "hld", "event": "evt", "session": "ses", "identity": "usr",
+    "tenant": "acct", "channel": "chn", "campaign": "cmp", "contact": "con", "event": "evt", "file": "fil",
+    "hold": "hld", "import": "imp", "list": "lst", "member": "mem", "message": "msg", "review": "rev",
+    "session": "ses", "signature": "sig", "topup": "top", "template": "tpl", "identity": "usr",
+    "reply": "rep", "invitation": "inv",
 }  # fmt: skip
 _NAMES = {prefix: name for name, prefix in PREFIXES.items()}
-_KINDS = {prefix: number for number, prefix in enumerate(sorted(PREFIXES.values()), 1)}
+_KINDS = {prefix: number for number, prefix in enumerate(PREFIXES.values(), 1)}
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS = tuple(first + second for first in _ALPHABET for second in _ALPHABET)
 LENGTH = 26

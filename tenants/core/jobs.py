@@ -44,6 +44,7 @@ class Job(StrEnum):
     EXPIRE_BATCH = "expire_batch"
     FINISH_CAMPAIGN = "finish_campaign"
     SETTLE_RECEIPTS = "settle_receipts"
+    ROUTE_REPLIES = "route_replies"
     IMPORT_FILE = "import_file"
     SEND_MAIL = "send_mail"
     HANDLE_STRIPE_EVENT = "handle_stripe_event"
@@ -61,6 +62,7 @@ LANE_OF: dict[Job, Lane] = {
     Job.EXPIRE_BATCH: Lane.CHORES,
     Job.FINISH_CAMPAIGN: Lane.CHORES,
     Job.SETTLE_RECEIPTS: Lane.RECEIPTS,
+    Job.ROUTE_REPLIES: Lane.CHORES,
     Job.IMPORT_FILE: Lane.CHORES,
     Job.SEND_MAIL: Lane.URGENT,
     Job.HANDLE_STRIPE_EVENT: Lane.URGENT,

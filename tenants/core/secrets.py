@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 NONCE_BYTES = 12
 INDEX_BYTES = 16
+PLATFORM_INDEX = "index|platform"
 KEY_VERSION = b"\x01"
 # Made once: json.dumps with options makes an encoder object at each call.
 json_text = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
@@ -54,6 +55,11 @@ def unwrap(secret: str, sealed: bytes, label: str) -> bytes:
     return AESGCM(derive(secret, "kek")).decrypt(nonce, sealed[1 + NONCE_BYTES :], label.encode())
 
 
+def platform_index(secret: str, number: str) -> bytes:
+    """The platform's blind index of a number (E.164), where no tenant is known; for shared tables only."""
+    return hmac.digest(derive(secret, PLATFORM_INDEX), number.encode(), hashlib.sha256)[:INDEX_BYTES]
+
+
 class Vault:
     """One tenant's keys, opened. `table` and `id` name the row a value lives in."""
 
@@ -61,7 +67,7 @@ class Vault:
         self.tenant_id = tenant_id
         self._cipher = AESGCM(unwrap(secret, wrapped_key, f"tenant-key|{tenant_id}"))
         self._index_key = derive(secret, f"index|{tenant_id}")
-        self._platform_key = derive(secret, "index|platform")
+        self._platform_key = derive(secret, PLATFORM_INDEX)
 
     def seal(self, table: str, id: int | bytes, value: Sequence[Any] | dict[str, Any] | str) -> bytes:
         plain = json_text(value).encode("utf-8", "surrogatepass")

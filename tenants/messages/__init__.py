@@ -2,9 +2,10 @@
 
 A campaign's messages are a run. `open_run`, `fill`, `let_go`, `pause`, `stop` serve planning; `claim`, `begin_slice`,
 `record`, `give_back` serve sending; `store_receipts`, `match_new`, `settle` serve receipts; `recover`, `expire` serve
-sweeps; `progress` and the search serve screens.
+sweeps; `progress` and the search serve screens; `inbound` is what people write back.
 """
 
+from tenants.messages import inbound
 from tenants.messages.backlog import Waiting, backlog
 from tenants.messages.breakdown import Breakdown, Failed, Side, breakdown, doubt_until, failed
 from tenants.messages.claiming import SLICE_MAX, Claim, Picked, begin_slice, claim, give_back, waiting
@@ -23,7 +24,7 @@ __all__ = [
     "SET_MAX", "SLICE_MAX", "Answer", "Breakdown", "Claim", "Event", "Failed", "Found", "Incoming", "Picked",
     "Planned", "Posting", "Progress", "Result", "Side", "State", "Story", "Waiting", "Writer", "backlog",
     "begin_slice", "breakdown", "claim", "doubt_until", "due_lanes", "expire", "failed", "fill", "give_back",
-    "having", "let_go", "lifetime", "lost_leases", "match_new", "open_run", "overdue", "pause", "progress",
+    "having", "inbound", "let_go", "lifetime", "lost_leases", "match_new", "open_run", "overdue", "pause", "progress",
     "progress_of", "receipts_due", "record", "recover", "reference", "search", "settle", "stop", "store", "story",
     "tenants_waiting", "waiting", "writer",
 ]  # fmt: skip

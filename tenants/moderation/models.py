@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import Boolean, CheckConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.core.db import SHARED, Base, shared_ids
@@ -32,7 +32,8 @@ class Review(Base):
     state: pending, approved, rejected, withdrawn.
 
     `shown` is what the reviewer sees; review.py says its keys. `skeleton` is how a signature's name looks, so that its
-    doubles are found. While `locked_until` lies ahead only `locked_by` may decide.
+    doubles are found. While `locked_until` lies ahead only `locked_by` may decide. With `needs_second` an approval by
+    `first_by` waits for another reviewer's.
     """
 
     __tablename__ = "reviews"
@@ -63,5 +64,8 @@ class Review(Base):
     due_at: Mapped[datetime]
     locked_by: Mapped[int | None]
     locked_until: Mapped[datetime | None]
+    needs_second: Mapped[bool] = mapped_column(Boolean, server_default=text("false"))
+    first_by: Mapped[int | None]
+    first_at: Mapped[datetime | None]
     decided_by: Mapped[int | None]
     decided_at: Mapped[datetime | None]

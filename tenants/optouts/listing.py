@@ -78,8 +78,10 @@ def add(number: str, reason: str, *, by: int | None) -> bool:
     return bool(added)
 
 
-def add_many(numbers: Sequence[str], *, source: str, reason: str = "", by: int | None) -> int:
-    """Put numbers (E.164, none twice) on the list for everything; how many were not on it."""
+def add_many(
+    numbers: Sequence[str], *, source: str, reason: str = "", by: int | None, signature_id: int = EVERY_SIGNATURE
+) -> int:
+    """Put numbers (E.164, none twice) on the list for a signature or for everything; how many were not on it."""
     if not numbers:
         return 0
     keys = vault()
@@ -89,7 +91,7 @@ def add_many(numbers: Sequence[str], *, source: str, reason: str = "", by: int |
     given = bulk.arrays(
         "given", {"phone_index": (kinds.phone_index.type, indexes), "sealed": (kinds.sealed.type, sealed)}
     )
-    alike = {"signature_id": EVERY_SIGNATURE, "source": source, "reason": reason, "created_by": by, "created_at": now()}
+    alike = {"signature_id": signature_id, "source": source, "reason": reason, "created_by": by, "created_at": now()}
     rows = select(
         given.c.phone_index, given.c.sealed, *(literal(value, kinds[name].type) for name, value in alike.items())
     )

@@ -1,4 +1,7 @@
-"""Carriers calling with receipts. They are stored and committed before the carrier is answered."""
+"""Carriers calling with receipts. They are stored and committed before the carrier is answered.
+
+Some carriers bring replies to the same address: what is no receipt is read as one before it is refused.
+"""
 
 from __future__ import annotations
 
@@ -7,8 +10,10 @@ from flask import Blueprint, Response, current_app
 from tenants import messages
 from tenants.messages import Incoming
 from web.auth import Policy, allow
+from web.hooks import inbound
 from web.hooks.carriers import Call, taken
 from workers import channels
+from workers.channels import BadReceipt
 
 bp = Blueprint("receipts", __name__)
 
@@ -21,9 +26,27 @@ def take(channel_id: int) -> Response:
 
 
 def _keep(call: Call) -> None:
-    found = call.read_by(channels.parse_receipts)
+    try:
+        found = call.read_by(channels.parse_receipts)
+    except BadReceipt as error:
+        _keep_replies(call, error)
+        return
+    if not found:
+        _keep_replies(call, None)
+        return
     messages.store(
         call.channel_id,
         [Incoming(each.provider_ref, each.reference or "", each.outcome, each.code or "", each.at) for each in found],
         current_app.config["SETTINGS"].qunfa_secret,
     )
+
+
+def _keep_replies(call: Call, fault: BadReceipt | None) -> None:
+    """What is no receipt may be a reply; when it is not, the first fault counts."""
+    if fault is not None and fault.code != "malformed":
+        raise fault
+    try:
+        inbound.keep(call)
+    except BadReceipt:
+        if fault is not None:
+            raise fault from None

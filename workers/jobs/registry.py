@@ -23,6 +23,7 @@ MODULE_OF: dict[Job, str] = {
     Job.CANCEL_CAMPAIGN: "campaigns",
     Job.FINISH_CAMPAIGN: "campaigns",
     Job.SETTLE_RECEIPTS: "receipts",
+    Job.ROUTE_REPLIES: "replies",
     Job.IMPORT_FILE: "contacts",
     Job.SEND_MAIL: "mail",
     Job.HANDLE_STRIPE_EVENT: "payments",

@@ -46,6 +46,14 @@ def ring_receipts() -> None:
         jobs.ring(Job.SETTLE_RECEIPTS)
 
 
+def ring_replies() -> None:
+    """Replies nobody has brought to their business."""
+    with scopes.platform(Reason.SWEEPS):
+        there = messages.inbound.due()
+    if there and _waiting(Lane.CHORES) < BELLS_MAX:
+        jobs.ring(Job.ROUTE_REPLIES)
+
+
 def recover_leases() -> None:
     """Batches whose worker died."""
     with scopes.platform(Reason.SWEEPS):

@@ -67,3 +67,8 @@ def test_malformed_ids_are_nothing(text: str) -> None:
 def test_letters_are_read_in_either_case() -> None:
     text = ids.encode(SECRET, "message", 3, 4)
     assert ids.decode(SECRET, text[:4] + text[4:].lower()) == ids.PublicId("message", 3, 4)
+
+
+def test_a_new_kind_changes_no_id_that_was_given_out() -> None:
+    first = "acct chn cmp con evt fil hld imp lst mem msg rev ses sig top tpl usr".split()
+    assert list(ids.PREFIXES.values())[: len(first)] == first
