@@ -9,6 +9,7 @@ import pytest
 from tests.house.tree import ROOT
 from web.i18n import translations
 from workers import channels
+from workers.channels import LinkAdapter
 
 GUIDE = (ROOT / "docs" / "channels.md").read_text(encoding="utf-8")
 
@@ -26,7 +27,8 @@ def test_a_kind_is_named_as_its_folder(kind: str) -> None:
     adapter = channels.adapter(kind)
     assert adapter.kind == kind
     assert type(adapter).__module__ == f"workers.channels.{kind}.adapter"
-    assert adapter.batch_max >= 1
+    assert isinstance(adapter, LinkAdapter) == (kind in channels.LINK_KINDS)
+    assert isinstance(adapter, LinkAdapter) or adapter.batch_max >= 1
 
 
 @pytest.mark.parametrize("kind", channels.KINDS)

@@ -13,6 +13,8 @@ WORDS = {
     "not_a_url": _l("This is not an address: it begins with https://."),
     "not_public": _l("This address must begin with https:// and lead out of our own network."),
     "not_a_choice": _l("Choose one of the list."),
+    "not_ascii": _l("Only letters, digits and signs of ASCII are understood here."),
+    "too_many_octets": _l("The carrier has no room for so much."),
 }
 
 # A kind of channel: its name, and what it leads to.
@@ -22,6 +24,10 @@ KINDS = {
     "tencent": (_l("Tencent Cloud SMS"), _l("The mainland; signatures and templates are filed there.")),
     "twilio": ("Twilio", _l("Abroad: numbers, names, messaging services and RCS senders.")),
     "rcs_google": (_l("RCS by Google"), _l("Cards and texts to phones with RCS; others fall back.")),
+    "smpp": ("SMPP 3.4", _l("Carriers and aggregators abroad, over lasting connections.")),
+    "cmpp": (_l("China Mobile CMPP"), _l("A gateway of China Mobile, version 2.0 or 3.0.")),
+    "sgip": (_l("China Unicom SGIP"), _l("A gateway of China Unicom; it connects back to us for receipts.")),
+    "smgp": (_l("China Telecom SMGP"), _l("A gateway of China Telecom, version 3.0.")),
     "generic_http": (_l("Any HTTP provider"), _l("Requests, answers and receipts are described by settings alone.")),
 }
 PRESETS = {

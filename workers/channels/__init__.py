@@ -5,6 +5,10 @@ channels.parse_receipts("simulator", settings, headers, body, query)
 channels.parse_inbound("aliyun", settings, headers, body, query)
 channels.acknowledgement("aliyun", settings, body)         what the carrier is answered
 channels.fields("simulator")                               what a staff form asks for
+
+Kinds in `LINK_KINDS` leave over lasting connections instead, which the gateway owns:
+
+channels.link_adapter("smpp")                              a LinkAdapter (`workers/channels/links.py`)
 """
 
 from __future__ import annotations
@@ -35,9 +39,11 @@ from workers.channels.base import (
     Settings,
     faults,
 )
+from workers.channels.links import LinkAdapter
 
 __all__ = [
     "KINDS",
+    "LINK_KINDS",
     "SEND_S_MAX",
     "Accepted",
     "Acknowledgement",
@@ -47,6 +53,7 @@ __all__ = [
     "Doubtful",
     "Field",
     "Inbound",
+    "LinkAdapter",
     "Outcome",
     "Outgoing",
     "Receipt",
@@ -58,15 +65,20 @@ __all__ = [
     "adapter",
     "faults",
     "fields",
+    "link_adapter",
     "parse_inbound",
     "parse_receipts",
     "send",
 ]
 
 KINDS: Final = tuple(registry.KINDS)
+LINK_KINDS: Final = frozenset(registry.LINKS)
 SEND_S_MAX: Final = http.START_S_MAX + http.REQUEST_S_MAX  # a lease must be longer than this
 
+NOT_HERE: Final = Refused(Code.NOT_TRIED, True, "messages of this kind leave through the gateway")
+
 adapter = registry.adapter
+link_adapter = registry.link_adapter
 log = structlog.get_logger()
 
 
@@ -78,6 +90,8 @@ def fields(kind: str) -> tuple[Field, ...]:
 def send(kind: str, settings: Mapping[str, object], messages: Sequence[Outgoing]) -> list[SendResult]:
     """Sends a slice and waits; always one result per message, whatever happens, within SEND_S_MAX seconds."""
     chosen = adapter(kind)
+    if isinstance(chosen, LinkAdapter):
+        return [NOT_HERE] * len(messages)
     try:
         results = http.run(chosen.send(Settings(chosen.fields, settings), messages, http.session()))
     except SendError as error:
@@ -96,6 +110,8 @@ def parse_receipts(
 ) -> list[Receipt]:
     """What a carrier's call says; BadReceipt when it is not the carrier's or cannot be read."""
     chosen = adapter(kind)
+    if isinstance(chosen, LinkAdapter):
+        raise BadReceipt("unsupported")
     return chosen.parse_receipts(Settings(chosen.fields, settings), headers, body, query)
 
 

@@ -207,7 +207,8 @@ class Field:
     """One setting of a channel; the staff form is made from these. `label` and `help` are msgids.
 
     `lines` is a text of several lines, `choice` one of `choices`. A `public` address must be https and lead out of our
-    own network; this machine itself is allowed, so that simulators can stand in.
+    own network; this machine itself is allowed, so that simulators can stand in. `octets_max`: the carrier has room for
+    so many bytes of ASCII; 0 is unlimited.
     """
 
     name: str
@@ -221,6 +222,7 @@ class Field:
     high: int = 1_000_000
     choices: tuple[str, ...] = ()
     public: bool = False
+    octets_max: int = 0
 
 
 class Settings:
@@ -258,7 +260,8 @@ def given(field: Field, raw: Mapping[str, object]) -> str | int | None:
 
 
 def faults(fields: Sequence[Field], raw: Mapping[str, object]) -> dict[str, str]:
-    """Field name → code of what is wrong: required, not_a_number, out_of_range, not_a_url, not_public, not_a_choice."""
+    """Field name → code of what is wrong: required, not_a_number, out_of_range, not_a_url, not_public, not_a_choice,
+    not_ascii, too_many_octets."""
     wrong = {field.name: fault(field, given(field, raw)) for field in fields}
     return {name: code for name, code in wrong.items() if code}
 
@@ -272,6 +275,8 @@ def fault(field: Field, value: str | int | None) -> str:
         return "not_public" if field.public and not _public(str(value)) else ""
     if field.type == "choice":
         return "" if value in field.choices else "not_a_choice"
+    if field.octets_max and (not str(value).isascii() or len(str(value)) > field.octets_max):
+        return "too_many_octets" if str(value).isascii() else "not_ascii"
     if field.type != "number":
         return ""
     if not str(value).isascii() or not str(value).isdigit():

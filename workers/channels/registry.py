@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import Final, cast
+from typing import Any, Final
 
 from workers.channels.base import Adapter
+from workers.channels.links import LinkAdapter
 
-KINDS: Final[dict[str, str]] = {
+REQUESTS: Final[dict[str, str]] = {
     "simulator": "workers.channels.simulator.adapter:SimulatorAdapter",
     "aliyun": "workers.channels.aliyun.adapter:AliyunAdapter",
     "tencent": "workers.channels.tencent.adapter:TencentAdapter",
@@ -16,10 +17,25 @@ KINDS: Final[dict[str, str]] = {
     "rcs_google": "workers.channels.rcs_google.adapter:RcsGoogleAdapter",
     "generic_http": "workers.channels.generic_http.adapter:GenericHttpAdapter",
 }
+LINKS: Final[dict[str, str]] = {
+    "smpp": "workers.channels.smpp.adapter:SmppAdapter",
+}
+KINDS: Final = REQUESTS | LINKS
+
+
+def adapter(kind: str) -> Adapter | LinkAdapter:
+    """The adapter of a kind; KeyError for a kind that does not exist."""
+    found: Adapter | LinkAdapter = _made(KINDS[kind])
+    return found
+
+
+def link_adapter(kind: str) -> LinkAdapter:
+    """The adapter of a kind whose messages leave over links; KeyError for any other."""
+    found: LinkAdapter = _made(LINKS[kind])
+    return found
 
 
 @cache
-def adapter(kind: str) -> Adapter:
-    """The adapter of a kind; KeyError for a kind that does not exist."""
-    module, name = KINDS[kind].split(":")
-    return cast(Adapter, getattr(import_module(module), name)())
+def _made(place: str) -> Any:
+    module, name = place.split(":")
+    return getattr(import_module(module), name)()

@@ -1,0 +1,1 @@
+"""The channel to carriers that speak SMPP 3.4."""

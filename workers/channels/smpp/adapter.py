@@ -1,0 +1,173 @@
+"""Pure: SMPP 3.4, the protocol of carriers and aggregators abroad.
+
+What its carriers disagree about is a setting: the alphabet behind data_coding 0, the form of numbers and of ids, the
+way of long messages. An id is kept in one spelling: 2F in an answer and 47 in a receipt are the same message.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any, ClassVar, Final
+
+from workers.channels import linking
+from workers.channels.base import Accepted, Doubtful, Field, Outgoing, Receipt, SendResult, Settings
+from workers.channels.links import Line, Said
+from workers.channels.mainland import e164
+from workers.channels.meaning import verdict
+from workers.channels.smpp.codes import CAUSES, DOUBTS, REFUSALS
+from workers.protocols.smpp import long, pdus, receipts
+from workers.protocols.smpp.long import Way
+from workers.protocols.smpp.receipts import IdForm, canonical
+from workers.protocols.smpp.session import Session
+from workers.protocols.states import CLIENT
+from workers.protocols.text import ASCII, GSM, GSM_PACKED, LATIN1, UCS2, Coding, first_fit, smpp
+from workers.protocols.wire import tlv
+
+TRANSCEIVER, SEPARATE = "transceiver", "separate"
+NO, YES = "no", "yes"
+ALPHABETS: Final = {"gsm": GSM, "packed": GSM_PACKED, "latin1": LATIN1, "ascii": ASCII}
+ID_FORMS: Final = tuple(IdForm)
+FINAL_RECEIPT: Final = 1
+SOURCE_OCTETS_MAX: Final = 20
+LATER: Final = 0x64  # ESME_RX_T_APPN
+SHORT_DIGITS_MAX: Final = 8
+# Type and plan of a sender: a name, a short number, any other number.
+NAME, SHORT, LONG = (5, 0), (0, 0), (1, 1)
+
+
+class SmppAdapter:
+    """Transceivers, or transmitters with receivers beside them."""
+
+    kind: ClassVar[str] = "smpp"
+    echoes_reference: ClassVar[bool] = False
+    fields: ClassVar[tuple[Field, ...]] = (
+        linking.HOST,
+        linking.port(2775),
+        Field("tls", "choice", "TLS", default=NO, choices=(NO, YES)),
+        linking.account(15),
+        linking.secret(8),
+        Field("system_type", "text", "System type", required=False, octets_max=12),
+        Field("bind", "choice", "Bind mode", default=TRANSCEIVER, choices=(TRANSCEIVER, SEPARATE)),
+        linking.LINKS,
+        Field("receivers", "number", "Receivers", default=1, high=16, help="Beside the links that only send"),
+        linking.WINDOW,
+        Field("source", "text", "Sender", required=False, octets_max=SOURCE_OCTETS_MAX, help="A number or a name"),
+        Field("source_ton", "number", "Sender's TON", required=False, low=0, high=6, help="Empty: as it looks"),
+        Field("source_npi", "number", "Sender's NPI", required=False, low=0, high=18, help="Empty: as it looks"),
+        Field("dest_ton", "number", "Recipient's TON", default=1, low=0, high=6),
+        Field("dest_npi", "number", "Recipient's NPI", default=1, low=0, high=18),
+        replace(linking.NUMBERS, default="international"),
+        Field("service_type", "text", "Service type", required=False, octets_max=5),
+        Field("alphabet", "choice", "Default alphabet", default="gsm", choices=tuple(ALPHABETS), help="data_coding 0"),
+        Field("long", "choice", "Long messages", default=Way.UDH_8, choices=tuple(Way)),
+        Field("answer_ids", "choice", "Ids in answers", default=IdForm.TEXT, choices=ID_FORMS),
+        Field("receipt_ids", "choice", "Ids in receipts", default=IdForm.TEXT, choices=ID_FORMS),
+        linking.VALIDITY,
+        linking.RESPONSE,
+        linking.IDLE,
+    )
+
+    def lines(self, settings: Settings) -> tuple[Line, ...]:
+        links, tls = settings.number("links"), settings.text("tls") == YES
+        senders = linking.lines(settings, 0, links, tls=tls)
+        if settings.text("bind") == TRANSCEIVER:
+            return senders
+        return senders + linking.lines(settings, links, settings.number("receivers"), tls=tls, sends=False)
+
+    def session(self, settings: Settings, line: Line, now: float, first_sequence: int) -> Session:
+        window = settings.number("window")
+        return Session(CLIENT, now, timers=linking.timers(settings), window=window, first_sequence=first_sequence)
+
+    def login(self, settings: Settings, line: Line, now: float) -> Any:
+        bind: type[pdus.Bind] = pdus.BindTransceiver
+        if settings.text("bind") == SEPARATE:
+            bind = pdus.BindTransmitter if line.sends else pdus.BindReceiver
+        return bind(settings.text("account"), settings.text("secret"), settings.text("system_type"))
+
+    def submits(self, settings: Settings, message: Outgoing, reference: int, now: float) -> Sequence[Any]:
+        coding, body = _said(settings, message.text)
+        source = linking.sender(settings, message, SOURCE_OCTETS_MAX)
+        ton, npi = _type(settings, source)
+        template = pdus.SubmitSm(
+            service_type=settings.text("service_type"),
+            source_addr_ton=ton,
+            source_addr_npi=npi,
+            source_addr=source,
+            dest_addr_ton=settings.number("dest_ton"),
+            dest_addr_npi=settings.number("dest_npi"),
+            destination_addr=linking.number(settings, message.number),
+            validity_period=_validity(settings),
+            registered_delivery=FINAL_RECEIPT,
+        )
+        made = long.submits(template, body, coding, reference, Way(settings.text("long")))
+        return made if coding is UCS2 else [replace(each, data_coding=0) for each in made]
+
+    def result(self, settings: Settings, answer: Any, sequence: Any) -> SendResult:
+        if answer.status:
+            return verdict(f"0x{answer.status:02X}", REFUSALS, DOUBTS)
+        if not isinstance(answer, pdus.SubmitSmResp) or not answer.message_id.strip():
+            return Doubtful("the answer has no id")
+        return Accepted(canonical(answer.message_id, IdForm(settings.text("answer_ids"))))
+
+    def late(self, settings: Settings, pdu: Any) -> bool:
+        return isinstance(pdu, pdus.SubmitSmResp)
+
+    def news(self, settings: Settings, pdu: Any, now: float) -> Receipt | Said | None:
+        if not isinstance(pdu, pdus.DeliverSm | pdus.DataSm):
+            return None
+        with linking.readable():
+            told = receipts.parse(pdu)
+            if told is None:
+                return _reply(settings, pdu)
+        # The optional field repeats the id of the answer; the text of the receipt may spell it otherwise.
+        exact = tlv(pdu.tlvs, pdus.RECEIPTED_MESSAGE_ID) is not None
+        form = IdForm(settings.text("answer_ids" if exact else "receipt_ids"))
+        code = f"{told.stat}:{told.error}" if told.error.strip("0") else told.stat
+        # Carriers tell the time of wherever they are, so the time of arrival is the better one.
+        return linking.receipt(canonical(told.id, form), code, CAUSES, datetime.fromtimestamp(now, UTC))
+
+    def thanks(self, settings: Settings, pdu: Any, *, stored: bool) -> Any:
+        match pdu:
+            case pdus.DeliverSm():
+                return pdus.DeliverSmResp(status=0 if stored else LATER)
+            case pdus.DataSm():
+                return pdus.DataSmResp(status=0 if stored else LATER)
+            case pdus.Unbind():
+                return pdus.UnbindResp()
+        return None
+
+
+def _said(settings: Settings, text: str) -> tuple[Coding, bytes]:
+    """In the carrier's default alphabet when that can say it, in UCS-2 otherwise."""
+    default = ALPHABETS[settings.text("alphabet")]
+    coding = first_fit(text, default, UCS2)
+    body = coding.encode(text)
+    if coding is GSM_PACKED and len(body) > coding.single:  # packed septets have no parts
+        return UCS2, UCS2.encode(text)
+    return coding, body
+
+
+def _type(settings: Settings, source: str) -> tuple[int, int]:
+    ton, npi = NAME if not source.lstrip("+").isdigit() else SHORT if len(source) <= SHORT_DIGITS_MAX else LONG
+    ton, npi = (ton, npi) if source else (0, 0)
+    return int(settings.text("source_ton") or ton), int(settings.text("source_npi") or npi)
+
+
+def _validity(settings: Settings) -> str:
+    """A period of time, which needs no agreement on clocks."""
+    if not settings.text("validity_s"):
+        return ""
+    minutes, seconds = divmod(settings.number("validity_s"), 60)
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    return f"0000{days:02}{hours:02}{minutes:02}{seconds:02}000R"
+
+
+def _reply(settings: Settings, pdu: pdus.DeliverSm | pdus.DataSm) -> Said:
+    part = long.read(pdu)
+    digits = pdu.source_addr.removeprefix("+")
+    home = settings.text("number_form") == "national" and pdu.source_addr_ton != 1
+    coding = smpp(pdu.data_coding, ALPHABETS[settings.text("alphabet")])
+    return Said(e164(digits) if home else f"+{digits}", pdu.destination_addr, part, coding)
