@@ -6,12 +6,12 @@ from tenants.core import audit
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.errors import Invalid, NotFound, WrongState
-from tenants.message_templates import variables
+from tenants.message_templates import rich_rules, variables
 from tenants.message_templates.drafting import locked
 from tenants.message_templates.kinds import Kind
 from tenants.message_templates.models import TemplateVersion
 from tenants.message_templates.states import TRANSITIONS, State
-from tenants.message_templates.versions import Version, of
+from tenants.message_templates.versions import Version, known_media, of
 
 
 def submit(template_id: int, version: int) -> Version:
@@ -20,11 +20,18 @@ def submit(template_id: int, version: int) -> Version:
     if template.archived_at is not None:
         raise WrongState("template_archived")
     handed_in = of(template, row)
-    if variables.check(row.body, handed_in.variables, Kind(template.kind)):
+    if _faulty(handed_in):
         raise Invalid({"body": "template_faulty"})
     _move(row, State.IN_REVIEW)
     template.updated_at = now()
     return of(template, row)
+
+
+def _faulty(version: Version) -> bool:
+    kind = Kind(version.kind)
+    if version.rich is None:
+        return bool(variables.check(version.body, version.variables, kind))
+    return bool(rich_rules.wrong(version.rich, version.variables, kind, known_media(version.rich)))
 
 
 def decide(template_id: int, version: int, approved: bool, reason: str, by: int) -> None:

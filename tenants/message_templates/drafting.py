@@ -12,6 +12,7 @@ from tenants.core.db import db
 from tenants.core.errors import Invalid, NotFound, WrongState
 from tenants.message_templates.kinds import Kind
 from tenants.message_templates.models import Template, TemplateVersion
+from tenants.message_templates.rich import Mms, Product, Rcs, Rich, texts, to_json
 from tenants.message_templates.starters import BY_KEY
 from tenants.message_templates.states import State
 from tenants.message_templates.variables import Variable
@@ -19,18 +20,31 @@ from tenants.message_templates.variables import Variable
 NAME_MAX = 40
 SAVED_MAX = 2000  # characters of a body; what may be sent is less, and said while one writes
 SAVED_VARIABLES_MAX = 50
+SAVED_RICH_MAX = 30_000  # characters of all texts of an MMS or RCS
 LANGUAGES = ("zh", "en")
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A template as its writer has it."""
+    """A template as its writer has it. With `rich` it is an MMS or RCS and `body` is not looked at."""
 
     name: str
     kind: str
     language: str
     body: str
     variables: Sequence[Variable]
+    rich: Rich | None = None
+
+    @property
+    def product(self) -> Product:
+        return Product.SMS if self.rich is None else Product.MMS if isinstance(self.rich, Mms) else Product.RCS
+
+    @property
+    def text(self) -> str:
+        """What is kept as the body: see TemplateVersion."""
+        if isinstance(self.rich, Rcs):
+            return self.rich.fallback
+        return self.body if self.rich is None else "\n".join(text for text in texts(self.rich) if text)
 
     def check(self) -> None:
         faults: dict[str, Any] = {}
@@ -40,13 +54,15 @@ class Draft:
             faults["kind"] = "template_kind_unknown"
         if self.language not in LANGUAGES:
             faults["language"] = "template_language_unknown"
-        if len(self.body) > SAVED_MAX or len(self.variables) > SAVED_VARIABLES_MAX:
-            faults["body"] = ("template_body_length", {"max": SAVED_MAX})
+        long = len(str(to_json(self.rich))) > SAVED_RICH_MAX if self.rich else len(self.body) > SAVED_MAX
+        if long or len(self.variables) > SAVED_VARIABLES_MAX:
+            faults["body"] = ("template_body_length", {"max": SAVED_RICH_MAX if self.rich else SAVED_MAX})
         if faults:
             raise Invalid(faults)
 
     def columns(self) -> dict[str, Any]:
-        return {"body": self.body, "variables": [variable.to_json() for variable in self.variables]}
+        variables = [variable.to_json() for variable in self.variables]
+        return {"body": self.text, "variables": variables, "rich": to_json(self.rich)}
 
 
 def create(draft: Draft, *, by: int) -> Template:
@@ -54,8 +70,9 @@ def create(draft: Draft, *, by: int) -> Template:
     draft.check()
     at = now()
     template = Template(
-        name=draft.name, kind=draft.kind, language=draft.language, created_by=by, created_at=at, updated_at=at
-    )
+        name=draft.name, product=draft.product, kind=draft.kind, language=draft.language, created_by=by,
+        created_at=at, updated_at=at,
+    )  # fmt: skip
     db.session.add(template)
     db.session.flush()
     db.session.add(TemplateVersion(template_id=template.id, version=1, created_by=by, created_at=at, **draft.columns()))
@@ -84,7 +101,7 @@ def save(template_id: int, version: int, draft: Draft, *, by: int) -> int:
             )
         )
     template.name, template.updated_at = draft.name, now()
-    if (template.kind, template.language) != (draft.kind, draft.language):
+    if (template.product, template.kind, template.language) != (draft.product, draft.kind, draft.language):
         _change_kind(template, draft)
     audit.record("template.save", actor_id=by, object=f"template:{template_id}", version=template.latest)
     return template.latest
@@ -94,7 +111,7 @@ def _change_kind(template: Template, draft: Draft) -> None:
     """What was judged as a notice cannot become an advertisement: kind and language stay from the first review on."""
     if template.latest > 1:
         raise WrongState("template_kind_fixed")
-    template.kind, template.language = draft.kind, draft.language
+    template.product, template.kind, template.language = draft.product, draft.kind, draft.language
 
 
 def copy_starter(key: str, language: str, *, by: int) -> Template:

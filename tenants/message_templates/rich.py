@@ -5,8 +5,10 @@ Texts may hold variables as templates do; `medium` is the id of a file in the te
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 
 class Product(StrEnum):
@@ -56,6 +58,21 @@ class Card:
     suggestions: tuple[Suggestion, ...] = ()
 
 
+class Orientation(StrEnum):
+    """Where a single card has its medium: above the words or beside them."""
+
+    VERTICAL = "vertical"
+    HORIZONTAL = "horizontal"
+
+
+class Height(StrEnum):
+    """How high the media of cards are drawn."""
+
+    SHORT = "short"
+    MEDIUM = "medium"
+    TALL = "tall"
+
+
 @dataclass(frozen=True, slots=True)
 class Rcs:
     """A text, one card, or a carousel of several. `fallback` is the SMS sent where RCS does not reach."""
@@ -64,6 +81,8 @@ class Rcs:
     cards: tuple[Card, ...] = ()
     suggestions: tuple[Suggestion, ...] = ()
     fallback: str = ""
+    orientation: Orientation = Orientation.VERTICAL
+    height: Height = Height.MEDIUM
 
 
 Rich = Mms | Rcs
@@ -78,3 +97,65 @@ class Medium:
     mime: str
     content: bytes
     url: str = ""
+
+
+def texts(rich: Rich) -> list[str]:
+    """Every text that may hold variables, in reading order; empty ones too."""
+    if isinstance(rich, Mms):
+        return [rich.subject, *(frame.text for frame in rich.frames)]
+    return [rich.text, *(text for card in rich.cards for text in (card.title, card.text)), rich.fallback]
+
+
+def rewritten(rich: Rich, change: Callable[[str], str]) -> Rich:
+    """The same with each of its `texts` changed."""
+    if isinstance(rich, Mms):
+        frames = tuple(replace(frame, text=change(frame.text)) for frame in rich.frames)
+        return Mms(change(rich.subject), frames)
+    cards = tuple(replace(card, title=change(card.title), text=change(card.text)) for card in rich.cards)
+    return replace(rich, text=change(rich.text), cards=cards, fallback=change(rich.fallback))
+
+
+def suggestions(rich: Rich) -> Iterator[Suggestion]:
+    """Every suggestion, those of cards first."""
+    if isinstance(rich, Rcs):
+        for card in rich.cards:
+            yield from card.suggestions
+        yield from rich.suggestions
+
+
+def words(rich: Rich) -> str:
+    """Everything a recipient may read or be led to, one below the other: what is judged."""
+    tapped = [part for each in suggestions(rich) for part in (each.label, each.value)]
+    *shown, last = texts(rich)
+    return "\n".join(part for part in [*shown, *tapped, last] if part)
+
+
+def media_of(rich: Rich) -> list[int]:
+    """The media it names, each once, in order."""
+    holders = rich.frames if isinstance(rich, Mms) else rich.cards
+    return list(dict.fromkeys(each.medium for each in holders if each.medium is not None))
+
+
+def to_json(rich: Rich | None) -> dict[str, Any]:
+    """As it is stored; `media` beside it, so that a medium in use can be found."""
+    return {} if rich is None else {**asdict(rich), "media": media_of(rich)}
+
+
+def from_json(product: str, data: Mapping[str, Any]) -> Rich | None:
+    """What `to_json` wrote; None for an SMS."""
+    if product == Product.MMS:
+        return Mms(data.get("subject", ""), tuple(Frame(**frame) for frame in data.get("frames", ())))
+    if product != Product.RCS:
+        return None
+    return Rcs(
+        data.get("text", ""),
+        tuple(Card(**{**card, "suggestions": _suggestions(card)}) for card in data.get("cards", ())),
+        _suggestions(data),
+        data.get("fallback", ""),
+        Orientation(data.get("orientation", Orientation.VERTICAL)),
+        Height(data.get("height", Height.MEDIUM)),
+    )
+
+
+def _suggestions(data: Mapping[str, Any]) -> tuple[Suggestion, ...]:
+    return tuple(Suggestion(Act(each["act"]), each["label"], each["value"]) for each in data.get("suggestions", ()))

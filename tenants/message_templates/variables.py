@@ -112,7 +112,7 @@ def check(
 
     `opt_out_added`: the opt-out words are added at sending; False when the body goes out exactly as written.
     """
-    faults = [*_faults_of_marks(body), *_faults_of_use(body, variables, kind), *_faults_of_declaration(variables)]
+    faults = [*faults_in(body, variables, kind), *faults_of_declaration(body, variables)]
     if not _WORDLESS.sub("", PLACEHOLDER.sub("", body)):
         faults.append(Fault("only_variables" if PLACEHOLDER.search(body) else "body_empty"))
     if kind == Kind.VERIFICATION and not any(variable.type == Type.CODE for variable in variables):
@@ -124,6 +124,11 @@ def check(
     if longest > BODY_MAX:
         faults.append(Fault("too_long", None, {"characters": longest, "max": BODY_MAX, "over": longest - BODY_MAX}))
     return sorted(faults, key=lambda fault: len(body) + 1 if fault.position is None else fault.position)
+
+
+def faults_in(text: str, variables: Sequence[Variable], kind: Kind) -> list[Fault]:
+    """What is wrong with the marks and variables of one text, each at its place."""
+    return [*_faults_of_marks(text), *_faults_of_use(text, variables, kind)]
 
 
 def _faults_of_marks(body: str) -> list[Fault]:
@@ -149,13 +154,15 @@ def _faults_of_use(body: str, variables: Sequence[Variable], kind: Kind) -> list
         if position == end_of_last:
             faults.append(Fault("variables_touch", position, {"name": name}))
         end_of_last = match.end()
+    return faults
+
+
+def faults_of_declaration(body: str, variables: Sequence[Variable]) -> list[Fault]:
+    """What is wrong with the list of variables of a body, or of several joined."""
     used = {match[1] for match in PLACEHOLDER.finditer(body)}
-    return faults + [Fault("unused_variable", None, {"name": name}) for name in by_name if name not in used]
-
-
-def _faults_of_declaration(variables: Sequence[Variable]) -> list[Fault]:
     counts = Counter(variable.name for variable in variables)
-    faults = [Fault("variable_twice", None, {"name": name}) for name, times in counts.items() if times > 1]
+    faults = [Fault("unused_variable", None, {"name": name}) for name in counts if name not in used]
+    faults += [Fault("variable_twice", None, {"name": name}) for name, times in counts.items() if times > 1]
     for variable in variables:
         most = MAX_OF[variable.type]
         if not 1 <= variable.max <= most:

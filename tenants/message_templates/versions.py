@@ -8,9 +8,12 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, func, select
 
+from tenants import media
 from tenants.core.db import db
-from tenants.core.errors import NotFound
+from tenants.core.errors import NotFound, WrongState
 from tenants.message_templates.models import Template, TemplateVersion
+from tenants.message_templates.rich import Rich, from_json, media_of, words
+from tenants.message_templates.rich_rules import Medium
 from tenants.message_templates.states import State
 from tenants.message_templates.variables import Variable
 
@@ -19,7 +22,8 @@ LISTED_MAX = 500
 
 @dataclass(frozen=True)
 class Version:
-    """One version of a template: what is sent is `body` with its `variables` filled in, in this `kind`'s rules."""
+    """One version of a template: what is sent is `body` (of an MMS or RCS: `rich`) with its `variables` filled in, in
+    this `kind`'s rules."""
 
     template_id: int
     version: int
@@ -32,6 +36,13 @@ class Version:
     reason: str
     created_at: datetime
     decided_at: datetime | None
+    product: str = "sms"
+    rich: Rich | None = None
+
+    @property
+    def words(self) -> str:
+        """Everything a recipient may read, variables in braces."""
+        return self.body if self.rich is None else words(self.rich)
 
 
 @dataclass(frozen=True)
@@ -52,7 +63,7 @@ def of(template: Template, row: TemplateVersion) -> Version:
     return Version(
         template.id, row.version, template.name, template.kind, template.language, row.body,
         tuple(Variable.from_json(variable) for variable in row.variables), row.state, row.reason, row.created_at,
-        row.decided_at,
+        row.decided_at, template.product, from_json(template.product, row.rich),
     )  # fmt: skip
 
 
@@ -102,3 +113,24 @@ def history(template_id: int) -> Sequence[Version]:
         .limit(LISTED_MAX)
     )
     return [of(template, row) for row in rows]
+
+
+def known_media(rich: Rich) -> dict[int, Medium]:
+    """What the rules ask of the media it names; one that is gone is missing."""
+    found = media.some(media_of(rich))
+    return {id: Medium(media.facts_of(file), file.size_bytes) for id, file in found.items()}
+
+
+def using(medium_id: int) -> list[str]:
+    """The names of the templates with a version that names a medium."""
+    names = TemplateVersion.rich["media"].contains([medium_id])
+    same = TemplateVersion.template_id == Template.id
+    wanted = select(Template.name).join(TemplateVersion, same).where(names).distinct().order_by(Template.name)
+    return list(db.session.scalars(wanted.limit(LISTED_MAX)))
+
+
+def discard_medium(medium_id: int, *, by: int) -> None:
+    """Delete a medium that no version of any template names: what was approved must stay as it was."""
+    if names := using(medium_id):
+        raise WrongState("medium_used", name=names[0], count=len(names))
+    media.discard(medium_id, by=by)

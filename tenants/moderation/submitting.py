@@ -8,6 +8,7 @@ from __future__ import annotations
 from tenants import message_templates, signatures
 from tenants.core import audit
 from tenants.core.errors import ContentRefused
+from tenants.message_templates.rich import to_json
 from tenants.moderation import review
 from tenants.moderation.judge import Level, judge
 from tenants.signatures.names import skeleton
@@ -31,11 +32,13 @@ def submit_signature(id: int, *, by: int) -> int:
 def submit_template(id: int, version: int, *, by: int) -> int:
     """Ask for a version of a template to be approved; the review's id."""
     template = message_templates.submit(id, version)
-    _refuse_blocked(template.body, template.kind)
+    _refuse_blocked(template.words, template.kind)
     audit.record("template.submit", actor_id=by, object=f"template:{id}", version=version)
     shown = {
-        "text": template.body,
+        "text": template.words,
         "kind": template.kind,
+        "product": template.product,
+        "rich": to_json(template.rich),
         "language": template.language,
         "variables": [variable.to_json() for variable in template.variables],
     }

@@ -22,7 +22,7 @@ class PriceList(Base):
 
 
 class PriceRule(Base):
-    """The price of one segment (SMS) or message (MMS, RCS) to a country, operator and kind ('' = any), in micro-units."""
+    """The price of one SMS segment, MMS or RCS to a country, operator and kind ('' = any), in micro-units."""
 
     __tablename__ = "price_rules"
     __table_args__ = (Index("ix_price_rules_list_id", "list_id"), {"schema": SHARED})

@@ -16,6 +16,7 @@ from tenants.resellers.models import PriceList, PriceRule
 
 CURRENCY = "CNY"
 COUNTRY = re.compile(r"[A-Z]{2}")
+PRODUCTS = ("sms", "mms", "rcs")
 UNIT_MAX_MICRO = 1_000_000_000  # a thousand a segment: more is a slip of the pen
 # Most specific first: what a rule leaves empty it leaves open, and the kind says more than the operator.
 _SPECIFIC = (("operator", "kind"), ("kind",), ("operator",), ())
@@ -23,7 +24,7 @@ _SPECIFIC = (("operator", "kind"), ("kind",), ("operator",), ())
 
 @dataclass(frozen=True)
 class Price:
-    """What one segment costs, in micro-units, and by which rule."""
+    """What one segment of an SMS costs, or one MMS or RCS, in micro-units, and by which rule."""
 
     rule_id: int
     unit_micro: int
@@ -37,11 +38,12 @@ class Rule:
     unit_micro: int
     operator: str = ""
     kind: str = ""
+    product: str = "sms"
 
 
 @dataclass(frozen=True)
 class PriceTable:
-    """The prices for one kind of message."""
+    """The prices of one product for one kind of message."""
 
     kind: str
     rules: Mapping[tuple[str, str, str], Price]
@@ -55,10 +57,10 @@ class PriceTable:
         return None
 
 
-def prices(kind: str, currency: str = CURRENCY) -> PriceTable:
-    """The prices in force for a kind of message."""
+def prices(kind: str, currency: str = CURRENCY, *, product: str = "sms") -> PriceTable:
+    """The prices in force for a kind of message and a product."""
     newest = select(PriceList.id).where(PriceList.currency == currency).order_by(PriceList.id.desc()).limit(1)
-    rows = db.session.scalars(select(PriceRule).where(PriceRule.list_id.in_(newest)))
+    rows = db.session.scalars(select(PriceRule).where(PriceRule.list_id.in_(newest), PriceRule.product == product))
     return PriceTable(kind, {(row.country, row.operator, row.kind): Price(row.id, row.unit_micro) for row in rows})
 
 
@@ -73,7 +75,7 @@ def publish(rules: Iterable[Rule], currency: str = CURRENCY) -> int:
         insert(PriceRule),
         [
             {"list_id": list_id, "country": rule.country, "operator": rule.operator, "kind": rule.kind,
-             "unit_micro": rule.unit_micro}
+             "unit_micro": rule.unit_micro, "product": rule.product}
             for rule in wanted
         ],
     )  # fmt: skip
@@ -81,10 +83,12 @@ def publish(rules: Iterable[Rule], currency: str = CURRENCY) -> int:
 
 
 def _check(rules: Sequence[Rule]) -> None:
-    places = {(rule.country, rule.operator, rule.kind) for rule in rules}
+    places = {(rule.product, rule.country, rule.operator, rule.kind) for rule in rules}
     if not rules or any(not 0 < rule.unit_micro <= UNIT_MAX_MICRO for rule in rules):
         raise Invalid({"unit_micro": "price_not_positive"})
     if any(not COUNTRY.fullmatch(rule.country) or rule.operator not in ("", *OPERATORS) for rule in rules):
         raise Invalid({"country": "price_place_bad"})
+    if any(rule.product not in PRODUCTS for rule in rules):
+        raise Invalid({"product": "price_product_unknown"})
     if len(places) < len(rules):
         raise Invalid({"country": "price_twice"})

@@ -29,8 +29,16 @@ _ABROAD = {
     "AU": 350_000,
 }
 
+# One message, whatever it holds.
+_RICH = {"mms": {"CN": 240_000, "HK": 650_000, "US": 220_000}, "rcs": {"CN": 120_000, "US": 180_000, "GB": 340_000}}
+
 STARTER_PRICES: tuple[Rule, ...] = (
     *(Rule("CN", plain, operator) for operator, (plain, _marketing) in _MAINLAND.items()),
     *(Rule("CN", marketing, operator, "marketing") for operator, (_plain, marketing) in _MAINLAND.items()),
     *(Rule(country, unit_micro) for country, unit_micro in _ABROAD.items()),
+    *(
+        Rule(country, unit_micro, product=product)
+        for product, places in _RICH.items()
+        for country, unit_micro in places.items()
+    ),
 )

@@ -20,7 +20,7 @@ COUNTRIES, OPERATORS, KINDS = ("CN", "HK", "US"), ("", "mobile", "unicom"), ("",
 
 
 def table_of(kind: str, rules: tuple[Rule, ...]) -> PriceTable:
-    numbered = enumerate(rules, 1)
+    numbered = enumerate((rule for rule in rules if rule.product == "sms"), 1)
     return PriceTable(kind, {(r.country, r.operator, r.kind): Price(n, r.unit_micro) for n, r in numbered})
 
 
@@ -114,6 +114,20 @@ def test_a_new_list_replaces_the_old_one_and_leaves_it_as_it_was(app: Flask) -> 
     assert after.unit("HK", "") is None, "a list is whole: what it leaves out has no price"
 
 
+def test_each_product_has_its_own_price_and_none_lends_it(app: Flask) -> None:
+    with scopes.platform(Reason.DEMO):
+        rules = [Rule("CN", 45_000), Rule("CN", 240_000, product="mms"), Rule("CN", 250_000, "mobile", product="mms")]
+        resellers.publish(rules, currency="XTS")
+        units = {
+            product: [
+                price and price.unit_micro
+                for price in map(resellers.prices("notice", "XTS", product=product).unit, ("CN", "CN"), ("mobile", ""))
+            ]
+            for product in ("sms", "mms", "rcs")
+        }
+    assert units == {"sms": [45_000, 45_000], "mms": [250_000, 240_000], "rcs": [None, None]}
+
+
 def test_a_currency_without_a_list_has_no_price(app: Flask) -> None:
     with scopes.platform(Reason.DEMO):
         assert resellers.prices("notice", "XXX").unit("CN", "mobile") is None
@@ -123,6 +137,7 @@ def test_a_currency_without_a_list_has_no_price(app: Flask) -> None:
     "rules",
     [
         [],
+        [Rule("CN", 45_000, product="fax")],
         [Rule("CN", 0)],
         [Rule("CN", -1)],
         [Rule("CN", 2_000_000_000)],
