@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, case, func, literal, select, update
+from sqlalchemy import BigInteger, and_, case, func, literal, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
-from tenants import accounts, optouts, quotas
+from tenants import accounts, optouts, quotas, routing
 from tenants.core import agenda
 from tenants.core.db import db
 from tenants.core.jobs import Job
@@ -26,6 +26,7 @@ LEASE = timedelta(seconds=120)
 HEADS_MAX = 20
 SLICE_MAX = 1_000
 RECEIPT_WAIT = timedelta(hours=72)
+_UNSEEN = {"synchronize_session": False}
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,7 @@ def claim(lane: str) -> Claim | None:
 
 
 def _heads(lane: str) -> list[tuple[int, int, int]]:
-    """The first ready batch of each tenant and how many it has leased, the longest unserved tenant first."""
+    """The first ready batch of each tenant and how many it has under way, the longest unserved tenant first."""
     heads = (
         select(Batch.id, Batch.tenant_id)
         .where(Batch.state == "ready", Batch.lane == lane, Batch.ready_at <= func.now())
@@ -81,7 +82,7 @@ def _heads(lane: str) -> list[tuple[int, int, int]]:
     )
     leased = (
         select(Batch.tenant_id, func.count().label("n"))
-        .where(Batch.state == "leased")
+        .where(Batch.state.in_(("leased", "handed")))
         .group_by(Batch.tenant_id)
         .cte("leased")
     )
@@ -109,20 +110,31 @@ def _lease(batch: Batch) -> Claim:
             index_elements=[Turn.tenant_id, Turn.lane], set_={"served_at": turn.excluded.served_at}
         )
     )
+    return claimed(batch, lease, bool(overdue))
+
+
+def claimed(batch: Batch, lease: uuid.UUID, overdue: bool) -> Claim:
+    """A batch as whoever leased it needs it."""
     return Claim(
         batch.id, lease, batch.tenant_id, batch.campaign_id, batch.batch_no, batch.country, batch.operator,
-        batch.kind, batch.lane, batch.tries, batch.left, bool(overdue),
+        batch.kind, batch.lane, batch.tries, batch.left, overdue,
     )  # fmt: skip
 
 
-def begin_slice(claim: Claim, channel_id: int, parts: int, signature_id: int, key: str) -> list[Picked] | None:
+def begin_slice(
+    claim: Claim, channel_id: int, parts: int, signature_id: int, key: str, *, fence: int | None = None
+) -> list[Picked] | None:
     """Mark up to `parts` parts of the batch `submitting`; the caller commits before anything leaves.
 
     Opt-outs are looked up once more here: who opted out since planning is left out and the money given back. An empty
-    list means nothing is left (or the run is paused); None that the lease is lost and the caller must stop.
+    list means nothing is left (or the run is paused); None that the lease is lost and the caller must stop, or, with
+    a `fence`, that another gateway keeps the channel by now.
     """
+    mine = and_(Batch.id == claim.id, Batch.lease == claim.lease)
+    if fence is not None:
+        mine = and_(mine, routing.fences(channel_id, fence))
     renewed = db.session.execute(
-        update(Batch).where(Batch.id == claim.id, Batch.lease == claim.lease).values(lease_until=func.now() + LEASE)
+        update(Batch).where(mine).values(lease_until=func.now() + LEASE), execution_options=_UNSEEN
     )
     if not renewed.rowcount:  # type: ignore[attr-defined]
         return None
@@ -200,7 +212,7 @@ def give_back(claim: Claim, *, wait_s: float = 0.0, next_try: bool = False) -> N
         update(Batch)
         .where(Batch.id == claim.id, Batch.lease == claim.lease)
         .values(
-            state=state, left=left, ready_at=ready_at, lease=None, lease_until=None,
+            state=state, left=left, ready_at=ready_at, lease=None, lease_until=None, channel_id=None,
             tries=Batch.tries + (1 if next_try else 0),
             expires_at=func.now() + RECEIPT_WAIT if not left else None,
         )

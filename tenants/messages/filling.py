@@ -177,7 +177,8 @@ def recover(campaign_id: int, batch_no: int) -> None:
         update(Batch)
         .where(Batch.id == batch.id)
         .values(
-            state=state, left=left, lease=None, lease_until=None, ready_at=func.clock_timestamp(),
+            state=state, left=left, lease=None, lease_until=None, channel_id=None,
+            ready_at=func.clock_timestamp(),
             expires_at=func.now() + RECEIPT_WAIT if not left else None,
         )
     )  # fmt: skip

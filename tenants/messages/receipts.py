@@ -22,7 +22,7 @@ from tenants.core import bulk, crash, jobs, scopes
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.jobs import Job
-from tenants.messages import references
+from tenants.messages import parts, references
 from tenants.messages.models import Receipt, Submission
 from tenants.messages.moving import Columns, Tally, book, shift
 from tenants.messages.states import State
@@ -101,7 +101,7 @@ def match_new() -> int:
             update(Receipt)
             .where(Receipt.id == asked.c.id, same)
             .values(state="matched", tenant_id=Submission.tenant_id, message_id=Submission.message_id,
-                    attempt=Submission.attempt)
+                    attempt=Submission.attempt, part=Submission.part, parts=Submission.parts)
             .returning(Receipt.id)
         )
     )  # fmt: skip
@@ -142,7 +142,9 @@ def tenants_waiting(limit: int = 50) -> list[int]:
 def settle(basis: str) -> int:
     """Settle one set of the tenant's matched receipts; how many. The tenant's scope; the caller commits."""
     rows = db.session.execute(
-        select(Receipt.id, Receipt.message_id, Receipt.attempt, Receipt.outcome, Receipt.code, Receipt.at)
+        select(
+            Receipt.id, Receipt.message_id, Receipt.attempt, Receipt.outcome, Receipt.code, Receipt.at, Receipt.parts
+        )
         .where(Receipt.state == "matched", Receipt.tenant_id == scopes.tenant_id(), Receipt.next_at <= func.now())
         .order_by(Receipt.id)
         .limit(SET_MAX)
@@ -152,11 +154,13 @@ def settle(basis: str) -> int:
         return 0
     at = now()
     key = f"receipts:{scopes.tenant_id()}:{rows[0].id}-{rows[-1].id}-{len(rows)}"
+    waiting = parts.unfinished(rows)
+    told = [row for row in rows if row.id not in waiting]
     # Of several final receipts for one message the first counts, as it would have had they come apart.
-    first = {row.message_id: row.id for row in reversed(rows) if row.outcome != "accepted"}
+    first = {row.message_id: row.id for row in reversed(told) if row.outcome != "accepted"}
     tallies: list[Tally] = []
     for to, outcome in dict.fromkeys(ENDS.values()):
-        news = [row for row in rows if ENDS[row.outcome][0] is to and first.get(row.message_id, row.id) == row.id]
+        news = [row for row in told if ENDS[row.outcome][0] is to and first.get(row.message_id, row.id) == row.id]
         if news:
             moved = _shift(to, outcome, basis, f"{key}:{outcome}", news, at)
             book(moved, f"{key}:{outcome}")

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import BigInteger, SmallInteger, Text, insert, literal, select, update
+from sqlalchemy import BigInteger, SmallInteger, Text, literal, select, update
+from sqlalchemy.dialects.postgresql import insert
 
 from tenants.core import bulk, scopes
 from tenants.core.clock import now
@@ -21,23 +22,25 @@ ATTEMPTS_MAX = 5
 
 class Answer(StrEnum):
     """ACCEPTED: the carrier has it. REFUSED: it does not and never will. AGAIN: it does not, another try may help.
-    DOUBT: nobody knows."""
+    LATER: it never left, or was told to wait; this was no attempt. DOUBT: nobody knows."""
 
     ACCEPTED = "accepted"
     REFUSED = "refused"
     AGAIN = "again"
+    LATER = "later"
     DOUBT = "doubt"
 
 
 @dataclass(frozen=True)
 class Result:
-    """The answer for one message of a slice."""
+    """The answer for one message of a slice. `refs` are those of all its parts when it has several."""
 
     id: int
     attempt: int
     answer: Answer
     provider_ref: str = ""
     code: str = ""
+    refs: tuple[str, ...] = ()
 
 
 def record(results: Sequence[Result], *, channel_id: int, basis: str, key: str, index_refs: bool) -> int:
@@ -52,6 +55,7 @@ def record(results: Sequence[Result], *, channel_id: int, basis: str, key: str, 
     tallies += _move(by_answer[Answer.REFUSED], State.REJECTED, "refused", basis, key, at, final=True)
     tallies += _move(by_answer[Answer.DOUBT], State.IN_DOUBT, "in_doubt", basis, key, at, final=False)
     tallies += _requeue(by_answer[Answer.AGAIN], basis, key, at)
+    tallies += _put_back(by_answer[Answer.LATER], basis, key)
     book(tallies, key)
     return len(by_answer[Answer.AGAIN])
 
@@ -67,30 +71,56 @@ def _accept(
 ) -> list[Tally]:
     if not results:
         return []
-    ids, refs = [each.id for each in results], [each.provider_ref for each in results]
-    tallies = shift(
-        State.ACCEPTED, "accepted", basis, key,
-        {"id": (BigInteger, ids), "provider_ref": (Text, refs)}, answered_at=at,
-    )  # fmt: skip
-    if sum(tally.count for tally in tallies) < len(ids):
-        _note_answer(ids, refs, at)
+    columns = _columns(results) | {"provider_ref": (Text, [each.provider_ref for each in results])}
+    tallies = shift(State.ACCEPTED, "accepted", basis, key, columns, answered_at=at)
+    if sum(tally.count for tally in tallies) < len(results):
+        _note_answer(columns, at)
     if index_refs:
-        bulk.insert_arrays(
-            Submission.__table__,  # type: ignore[arg-type]
-            {"provider_ref": refs, "message_id": ids, "attempt": [each.attempt for each in results]},
-            channel_id=channel_id, tenant_id=scopes.tenant_id(), at=at,
-        )  # fmt: skip
+        _index(results, channel_id, at)
     return tallies
 
 
-def _note_answer(ids: Sequence[int], refs: Sequence[str], at: datetime) -> None:
+def _columns(results: Sequence[Result]) -> Columns:
+    """Which attempts of which messages: what was said of one attempt is nothing to the next."""
+    return {
+        "id": (BigInteger, [each.id for each in results]),
+        "attempt": (SmallInteger, [each.attempt for each in results]),
+    }
+
+
+def _note_answer(columns: Columns, at: datetime) -> None:
     """A receipt overtook the answer and ended the message already: keep the carrier's reference all the same."""
-    given = bulk.arrays("given", {"id": (BigInteger, ids), "ref": (Text, refs)})
+    given = bulk.arrays("given", columns)
     db.session.execute(
         update(Message)
-        .where(Message.id == given.c.id, Message.answered_at.is_(None))
-        .values(provider_ref=given.c.ref, answered_at=at)
+        .where(Message.id == given.c.id, Message.attempt == given.c.attempt, Message.answered_at.is_(None))
+        .values(provider_ref=given.c.provider_ref, answered_at=at)
     )
+
+
+def _index(results: Sequence[Result], channel_id: int, at: datetime) -> None:
+    """The way from each of the carrier's references back to its message; what was written before stays."""
+    rows = [
+        (ref, each.id, each.attempt, part, len(refs))
+        for each in results
+        for refs in (each.refs or (each.provider_ref,),)
+        for part, ref in enumerate(refs, 1)
+        if ref
+    ]
+    if not rows:
+        return
+    names = ("provider_ref", "message_id", "attempt", "part", "parts")
+    given = bulk.arrays(
+        "given",
+        {
+            name: (Submission.__table__.columns[name].type, values)
+            for name, values in zip(names, zip(*rows, strict=True), strict=True)
+        },
+    )
+    chosen = [given.c[name] for name in names]
+    known = select(*chosen, literal(channel_id), literal(scopes.tenant_id()), literal(at))
+    new = insert(Submission).from_select([*names, "channel_id", "tenant_id", "at"], known)
+    db.session.execute(new.on_conflict_do_nothing())
 
 
 def _move(
@@ -98,10 +128,7 @@ def _move(
 ) -> list[Tally]:
     if not results:
         return []
-    columns: Columns = {
-        "id": (BigInteger, [each.id for each in results]),
-        "code": (Text, [each.code for each in results]),
-    }
+    columns = _columns(results) | {"code": (Text, [each.code for each in results])}
     return shift(to, outcome, basis, key, columns, answered_at=at, **({"done_at": at} if final else {}))
 
 
@@ -110,10 +137,7 @@ def _requeue(results: Sequence[Result], basis: str, key: str, at: datetime) -> l
     if not results:
         return []
     ids = [each.id for each in results]
-    columns: Columns = {
-        "id": (BigInteger, ids),
-        "code": (Text, [each.code for each in results]),
-    }
+    columns = _columns(results) | {"code": (Text, [each.code for each in results])}
     # The money stays held, as it does in doubt: the next attempt is paid by the same hold.
     tallies = shift(State.QUEUED, "in_doubt", basis, key, columns, answered_at=at)
     superseded = select(
@@ -122,3 +146,13 @@ def _requeue(results: Sequence[Result], basis: str, key: str, at: datetime) -> l
     ).where(Message.id.in_(ids), Message.state == State.QUEUED)  # fmt: skip
     db.session.execute(insert(Attempt).from_select(list(Attempt.__table__.columns.keys()), superseded))
     return tallies
+
+
+def _put_back(results: Sequence[Result], basis: str, key: str) -> list[Tally]:
+    """Back to the queue as if it had never been taken."""
+    if not results:
+        return []
+    return shift(
+        State.QUEUED, "in_doubt", basis, key, _columns(results),
+        attempt=Message.attempt - 1, channel_id=None, submitted_at=None,
+    )  # fmt: skip

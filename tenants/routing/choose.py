@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select
 
 from tenants.core.db import db
+from tenants.routing.leases import reachable
 from tenants.routing.models import Channel
 from tenants.routing.pace import Grant, take, unlimited
 
@@ -37,8 +38,8 @@ class Way:
 
 
 def candidates(group: Group) -> Sequence[Channel]:
-    """The active channels that serve a group."""
-    return db.session.scalars(select(Channel).where(serves(group))).all()
+    """The active channels that serve a group; of those with links, the ones a gateway keeps."""
+    return db.session.scalars(select(Channel).where(serves(group), reachable())).all()
 
 
 def serves(group: Group) -> ColumnElement[bool]:

@@ -106,7 +106,6 @@ class Health(Base):
     country: Mapped[str] = mapped_column(primary_key=True)
     operator: Mapped[str] = mapped_column(primary_key=True)
     wait: Mapped[int] = mapped_column(SmallInteger, primary_key=True)
-    submitted: Mapped[int] = mapped_column(Integer)
     accepted: Mapped[int] = mapped_column(Integer)
     throttled: Mapped[int] = mapped_column(Integer)
     refused: Mapped[int] = mapped_column(Integer)
