@@ -4,6 +4,8 @@ channels.send("simulator", settings, messages)             results, one per mess
 channels.parse_receipts("simulator", settings, headers, body, query)
 channels.parse_inbound("aliyun", settings, headers, body, query)
 channels.acknowledgement("aliyun", settings, body)         what the carrier is answered
+channels.capabilities("rcs_google", settings, numbers)     which numbers are reached, as far as the carrier says
+channels.revoke("rcs_google", settings, number, ref)       takes back what is not delivered: its receipt, or None
 channels.fields("simulator")                               what a staff form asks for
 
 Kinds in `LINK_KINDS` leave over lasting connections instead, which the gateway owns:
@@ -25,6 +27,7 @@ from workers.channels.base import (
     Acknowledges,
     Adapter,
     BadReceipt,
+    Checks,
     Code,
     Doubtful,
     Field,
@@ -34,6 +37,7 @@ from workers.channels.base import (
     Outgoing,
     Receipt,
     Refused,
+    Revokes,
     SendError,
     SendResult,
     Settings,
@@ -63,11 +67,13 @@ __all__ = [
     "Settings",
     "acknowledgement",
     "adapter",
+    "capabilities",
     "faults",
     "fields",
     "link_adapter",
     "parse_inbound",
     "parse_receipts",
+    "revoke",
     "send",
 ]
 
@@ -131,3 +137,27 @@ def acknowledgement(kind: str, settings: Mapping[str, object], body: bytes = b""
     if not isinstance(chosen, Acknowledges):
         return Acknowledgement()
     return chosen.acknowledgement(Settings(chosen.fields, settings), body)
+
+
+def capabilities(kind: str, settings: Mapping[str, object], numbers: Sequence[str]) -> dict[str, bool]:
+    """Which of the numbers this channel reaches. What nobody knows is left out; a kind that cannot tell knows nothing."""
+    chosen = adapter(kind)
+    if not isinstance(chosen, Checks):
+        return {}
+    try:
+        return http.run(chosen.capabilities(Settings(chosen.fields, settings), numbers, http.session()))
+    except SendError as error:
+        log.warning("channel cannot tell whom it reaches", kind=kind, blame=error.blame, reason=error.reason)
+        return {}
+
+
+def revoke(kind: str, settings: Mapping[str, object], number: str, provider_ref: str) -> Receipt | None:
+    """Takes a message back. None: it was not, or nobody knows, and only what the carrier reports counts."""
+    chosen = adapter(kind)
+    if not isinstance(chosen, Revokes):
+        return None
+    try:
+        return http.run(chosen.revoke(Settings(chosen.fields, settings), number, provider_ref, http.session()))
+    except SendError as error:
+        log.warning("channel takes nothing back", kind=kind, blame=error.blame, reason=error.reason)
+        return None

@@ -126,13 +126,15 @@ class Receipt:
 
 @dataclass(frozen=True, slots=True)
 class Inbound:
-    """A text somebody sent to us. `number` is E.164, `extension` the number it was sent to, as far as we are told."""
+    """A text somebody sent to us. `number` is E.164, `extension` the number it was sent to, as far as we are told.
+    `postback`: what stood behind the suggestion that was chosen; the text is then its label."""
 
     number: str
     text: str
     at: datetime
     extension: str = ""
     provider_ref: str = ""
+    postback: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,3 +333,19 @@ class Acknowledges(Protocol):
 
     def acknowledgement(self, settings: Settings, body: bytes) -> Acknowledgement:
         """The answer to a call that was stored."""
+
+
+@runtime_checkable
+class Checks(Protocol):
+    """An adapter that can ask which numbers its product reaches."""
+
+    async def capabilities(self, settings: Settings, numbers: Sequence[str], http: Http) -> dict[str, bool]:
+        """Whether each number is reached; one the carrier says nothing of is left out. SendError: it says nothing."""
+
+
+@runtime_checkable
+class Revokes(Protocol):
+    """An adapter that can take back what is not delivered yet."""
+
+    async def revoke(self, settings: Settings, number: str, provider_ref: str, http: Http) -> Receipt | None:
+        """An EXPIRED receipt with Code.UNREACHABLE: another channel may be used. None: not taken back, or not surely."""

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -76,9 +77,10 @@ class Case:
     path: str = ""  # what follows the engine's address in the setting
 
 
-def play(kind: str, case: Case, settings: Mapping[str, object], url_field: str = "url") -> None:
-    """Runs one case; the assertion that fails says what differed."""
-    answers, got = list(case.answers), list[Got]()
+@contextmanager
+def carrier(answers: Sequence[Canned]) -> Iterator[tuple[str, list[Got]]]:
+    """A carrier that gives these answers; its address, and what it was asked."""
+    waiting, got = list(answers), list[Got]()
 
     class Carrier(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
@@ -86,7 +88,7 @@ def play(kind: str, case: Case, settings: Mapping[str, object], url_field: str =
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
             got.append(Got(self.command, self.path, dict(self.headers), body))
-            canned = answers.pop(0) if answers else Canned(599, b"no answer left")
+            canned = waiting.pop(0) if waiting else Canned(599, b"no answer left")
             content = canned.content()
             self.send_response(canned.status)
             for name, value in canned.headers.items():
@@ -95,7 +97,7 @@ def play(kind: str, case: Case, settings: Mapping[str, object], url_field: str =
             self.end_headers()
             self.wfile.write(content)
 
-        do_GET = do_PUT = do_POST
+        do_GET = do_PUT = do_DELETE = do_POST
 
         def log_message(self, format: str, *args: Any) -> None:
             """Quiet."""
@@ -103,21 +105,46 @@ def play(kind: str, case: Case, settings: Mapping[str, object], url_field: str =
     server = ThreadingHTTPServer(("127.0.0.1", 0), Carrier)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-    address = f"http://127.0.0.1:{server.server_port}"
-    given = {**settings, **case.settings, url_field: address + case.path}
-    chosen = {
-        name: value.replace(ENGINE, address) if isinstance(value, str) else value for name, value in given.items()
-    }
     try:
-        refuse_strangers(kind, chosen)
-        with capture_logs() as logs:
-            results = channels.send(kind, chosen, case.messages)
+        yield f"http://127.0.0.1:{server.server_port}", got
     finally:
         server.shutdown()
         server.server_close()
+
+
+def asked(
+    kind: str,
+    settings: Mapping[str, object],
+    answers: Sequence[Canned],
+    work: Callable[[dict[str, object]], Any],
+    url_field: str = "url",
+    path: str = "",
+) -> tuple[Any, list[Got]]:
+    """What `work` gives with the settings that lead to a carrier of these answers, and what that was asked."""
+    with carrier(answers) as (address, got):
+        given = {**settings, url_field: address + path}
+        chosen = {
+            name: value.replace(ENGINE, address) if isinstance(value, str) else value for name, value in given.items()
+        }
+        refuse_strangers(kind, chosen)
+        with capture_logs() as logs:
+            result = work(chosen)
+    tell_no_secret(kind, chosen, result, logs)
+    return result, got
+
+
+def play(kind: str, case: Case, settings: Mapping[str, object], url_field: str = "url") -> None:
+    """Runs one case; the assertion that fails says what differed."""
+    results, got = asked(
+        kind,
+        {**settings, **case.settings},
+        case.answers,
+        lambda chosen: channels.send(kind, chosen, case.messages),
+        url_field,
+        case.path,
+    )
     assert results == list(case.results)
     compare(got, case.requests)
-    tell_no_secret(kind, chosen, results, logs)
 
 
 def compare(got: Sequence[Got], expected: Sequence[Seen]) -> None:

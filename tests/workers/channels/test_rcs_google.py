@@ -17,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from tests.workers.channels.engine import ENGINE, Canned, Case, Seen, play
+from tenants.message_templates.rich import Act, Card, Frame, Medium, Mms, Rcs, Suggestion
+from tests.workers.channels.engine import ENGINE, Canned, Case, Seen, asked, compare, play
 from workers import channels
 from workers.channels import Accepted, BadReceipt, Code, Doubtful, Outcome, Outgoing, Refused, registry
 from workers.channels.base import Misconfigured
@@ -49,9 +50,13 @@ SENT = Canned(200, {"name": f"phones/+8613800138000/agentMessages/{ID}", "sendTi
 
 @pytest.fixture(autouse=True)
 def _no_token_kept() -> Iterator[None]:
-    registry.adapter.cache_clear()
+    tokens().clear()
     yield
-    registry.adapter.cache_clear()
+    tokens().clear()
+
+
+def tokens() -> dict[str, Any]:
+    return registry.adapter("rcs_google")._tokens  # type: ignore
 
 
 def said(status: int, word: str) -> Canned:
@@ -98,6 +103,147 @@ CASES = [
 ]
 
 
+PHOTO = Medium(7, "a.jpg", "image/jpeg", b"jpeg", "/m/7?s=signed")
+CLIP = Medium(8, "b.mp4", "video/mp4", b"mp4", "https://elsewhere.example/8")
+CHOICES = (
+    Suggestion(Act.REPLY, "好", "yes"),
+    Suggestion(Act.OPEN, "看", "https://shop.example/"),
+    Suggestion(Act.DIAL, "打", "+861069"),
+)
+SUGGESTED = [
+    {"reply": {"text": "好", "postbackData": "yes"}},
+    {
+        "action": {
+            "text": "看",
+            "postbackData": "https://shop.example/",
+            "openUrlAction": {"url": "https://shop.example/"},
+        }
+    },
+    {"action": {"text": "打", "postbackData": "+861069", "dialAction": {"phoneNumber": "+861069"}}},
+]
+SEEN_PHOTO = {
+    "height": "MEDIUM",
+    "contentInfo": {"fileUrl": "https://localhost/files/m/7?s=signed", "forceRefresh": False},
+}
+SEEN_CLIP = {
+    "height": "MEDIUM",
+    "contentInfo": {"fileUrl": "https://elsewhere.example/8", "forceRefresh": False},
+}
+CARD = Card("题", "文", 7, CHOICES[:1])
+SEEN_CARD = {"title": "题", "description": "文", "media": SEEN_PHOTO, "suggestions": SUGGESTED[:1]}
+RICH: list[tuple[str, Rcs, dict[str, Any]]] = [
+    ("a text", Rcs("你好", suggestions=CHOICES), {"text": "你好", "suggestions": SUGGESTED}),
+    (
+        "a card",
+        Rcs(cards=(CARD,), suggestions=CHOICES[:1]),
+        {
+            "richCard": {"standaloneCard": {"cardOrientation": "VERTICAL", "cardContent": SEEN_CARD}},
+            "suggestions": SUGGESTED[:1],
+        },
+    ),
+    (
+        "a carousel",
+        Rcs(cards=(CARD, Card(text="二", medium=8))),
+        {
+            "richCard": {
+                "carouselCard": {
+                    "cardWidth": "MEDIUM",
+                    "cardContents": [SEEN_CARD, {"description": "二", "media": SEEN_CLIP}],
+                }
+            }
+        },
+    ),
+]
+
+
+def rich(given: Rcs | Mms, *media: Medium) -> Outgoing:
+    return Outgoing(ONE.reference, ONE.number, ONE.text, rich=given, media=media)
+
+
+@pytest.mark.parametrize(("name", "given", "content"), RICH, ids=[each[0] for each in RICH])
+def test_rich_messages_are_written_as_the_provider_reads_them(name: str, given: Rcs, content: Any) -> None:
+    seen = Seen(PATH, BODY | {"contentMessage": content})
+    case = Case(name, [rich(given, PHOTO, CLIP)], [TOKEN, SENT], [ASKED, seen], [Accepted(ID)])
+    play("rcs_google", case, SETTINGS | {"media_url": "https://localhost/files/"})
+
+
+UNFIT = [
+    (rich(Mms("题", (Frame("文"),))), Code.CONFIG, "an MMS cannot leave through this channel"),
+    (rich(Rcs("文", (CARD,)), PHOTO), Code.CONTENT, "a text beside cards"),
+    (rich(Rcs(cards=(CARD,))), Code.CONTENT, "a medium of the message is missing"),
+    (rich(Rcs(cards=(CARD,)), PHOTO), Code.CONFIG, "a medium has no public address"),
+]
+
+
+@pytest.mark.parametrize(("message", "code", "reason"), UNFIT)
+def test_what_this_channel_cannot_say_is_left_to_another(message: Outgoing, code: Code, reason: str) -> None:
+    play("rcs_google", Case(reason, [message], [TOKEN], [ASKED], [Refused(code, True, reason)]), SETTINGS)
+
+
+def number(index: int) -> str:
+    return f"+86138{index:08d}"
+
+
+def test_few_numbers_are_asked_for_one_by_one_and_only_clear_answers_count() -> None:
+    answers = [
+        TOKEN,
+        Canned(200, {"features": ["RICHCARD_STANDALONE"]}),
+        said(404, "NOT_FOUND"),
+        said(403, "PERMISSION_DENIED"),
+        Canned(200, {"features": []}),
+        said(429, "RESOURCE_EXHAUSTED"),
+    ]
+    numbers = [number(index) for index in range(6)]
+    found, got = asked(
+        "rcs_google", SETTINGS, answers, lambda chosen: channels.capabilities("rcs_google", chosen, numbers)
+    )
+    assert found == {number(0): True, number(1): False, number(3): False}
+    assert [each.method for each in got[1:]] == ["GET"] * 5, "asked no more once it was too fast"
+    assert got[1].path.startswith(f"/v1/phones/{number(0)}/capabilities?requestId=")
+
+
+def test_many_numbers_are_asked_for_in_lists() -> None:
+    numbers = [number(index) for index in range(10_500)]
+    answers = [TOKEN, Canned(200, {"reachableUsers": [number(3)]}), Canned(500, b"<html>")]
+    found, got = asked(
+        "rcs_google", SETTINGS, answers, lambda chosen: channels.capabilities("rcs_google", chosen, numbers)
+    )
+    assert found == {}, "an answer that cannot be read says nothing"
+    answers[2] = Canned(200, {})
+    tokens().clear()
+    found, got = asked(
+        "rcs_google", SETTINGS, answers, lambda chosen: channels.capabilities("rcs_google", chosen, numbers)
+    )
+    assert [name for name, reached in found.items() if reached] == [number(3)] and len(found) == 10_500
+    assert [(each.path, len(each.content()["users"])) for each in got[1:]] == [
+        ("/v1/users:batchGet", 10_000),
+        ("/v1/users:batchGet", 500),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "taken_back"),
+    [(Canned(200, {}), True), (said(404, "NOT_FOUND"), False), (Canned(503, b"<html>"), False)],
+)
+def test_what_is_not_delivered_can_be_taken_back(answer: Canned, taken_back: bool) -> None:
+    found, got = asked(
+        "rcs_google",
+        SETTINGS,
+        [TOKEN, answer],
+        lambda chosen: channels.revoke("rcs_google", chosen, ONE.number, ID),
+    )
+    path = f"/v1/phones/{ONE.number}/agentMessages/{ID}?agentId=acme_agent"
+    compare(got, [ASKED, Seen(path, None, {"Authorization": "Bearer ya29.never-told"}, "DELETE")])
+    assert (found is not None) == taken_back
+    if found is not None:
+        assert (found.provider_ref, found.outcome, found.code) == (ID, Outcome.EXPIRED, Code.UNREACHABLE)
+
+
+def test_kinds_that_cannot_tell_or_take_back_say_nothing() -> None:
+    assert channels.capabilities("simulator", {}, [ONE.number]) == {}
+    assert channels.revoke("simulator", {}, ONE.number, ID) is None
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_the_providers_answers_mean_what_the_table_says(case: Case) -> None:
     play("rcs_google", case, SETTINGS)
@@ -106,7 +252,7 @@ def test_the_providers_answers_mean_what_the_table_says(case: Case) -> None:
 def test_a_token_that_was_taken_from_us_is_not_used_again() -> None:
     unknown = refused(Code.CONFIG, True, "UNAUTHENTICATED")
     play("rcs_google", single("refused", unknown, said(401, "UNAUTHENTICATED")), SETTINGS)
-    assert registry.adapter("rcs_google")._tokens == {}  # type: ignore[attr-defined]
+    assert tokens() == {}
 
 
 def test_the_claim_is_a_jwt_the_accounts_public_key_proves() -> None:
@@ -138,7 +284,7 @@ def event(word: str, **others: Any) -> dict[str, Any]:
     [
         ("DELIVERED", Outcome.DELIVERED, None),
         ("READ", Outcome.DELIVERED, None),
-        ("TTL_EXPIRATION_REVOKED", Outcome.EXPIRED, Code.EXPIRED),
+        ("TTL_EXPIRATION_REVOKED", Outcome.EXPIRED, Code.UNREACHABLE),
     ],
 )
 def test_events_of_delivery_are_receipts(word: str, outcome: Outcome, code: Code | None) -> None:
@@ -165,8 +311,13 @@ def test_setting_the_webhook_up_is_answered_with_its_secret() -> None:
 def test_texts_and_chosen_suggestions_are_replies() -> None:
     said = {"senderPhoneNumber": ONE.number, "text": "STOP", "messageId": "m1", "sendTime": "2026-11-22T06:40:05Z"}
     chosen = {"senderPhoneNumber": ONE.number, "suggestionResponse": {"text": "Yes", "postbackData": "y"}}
-    texts = [channels.parse_inbound("rcs_google", SETTINGS, *call(each))[0].text for each in (said, chosen)]
-    assert texts == ["STOP", "Yes"]
+    file = {"senderPhoneNumber": ONE.number, "userFile": {"payload": {"fileUri": "https://f.example/1"}}}
+    place = {"senderPhoneNumber": ONE.number, "location": {"latitude": 31.2, "longitude": 121.5}}
+    found = [channels.parse_inbound("rcs_google", SETTINGS, *call(each))[0] for each in (said, chosen, file, place)]
+    assert [each.text for each in found] == ["STOP", "Yes", "https://f.example/1", "31.2,121.5"]
+    assert [each.postback for each in found] == ["", "y", "", ""]
+    tapped = {**chosen, "suggestionResponse": {"type": "ACTION", "text": "Open", "postbackData": "https://x"}}
+    assert channels.parse_inbound("rcs_google", SETTINGS, *call(tapped)) == []
     assert channels.parse_inbound("rcs_google", SETTINGS, *call(event("READ"))) == []
 
 

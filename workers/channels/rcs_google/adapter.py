@@ -1,4 +1,4 @@
-"""Google's RCS Business Messaging: text to numbers that have RCS, events back.
+"""Google's RCS Business Messaging: texts and cards to numbers that have RCS, events back.
 
 https://developers.google.com/business-communications/rcs-business-messaging/reference/rest/v1/phones.agentMessages/create
 
@@ -7,7 +7,6 @@ A message id is ours and a repeated one is ignored, so a lost answer is asked fo
 
 from __future__ import annotations
 
-import base64
 import json
 import time
 import uuid
@@ -15,14 +14,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
-from typing import Any, ClassVar, Final
-from urllib.parse import urlencode
+from typing import ClassVar, Final
+from urllib.parse import quote, urlencode
 
 from workers.channels.base import (
     Accepted,
     Acknowledgement,
     AnswerLost,
-    BadReceipt,
     Code,
     Field,
     Inbound,
@@ -35,11 +33,14 @@ from workers.channels.base import (
     SendResult,
     Settings,
 )
-from workers.channels.calls import items, malformed, same
 from workers.channels.http import Http, Reply, spread
 from workers.channels.meaning import verdict
-from workers.channels.rcs_google.codes import EVENTS, REFUSALS
-from workers.channels.rcs_google.signing import claim, signature
+from workers.channels.rcs_google import events
+from workers.channels.rcs_google.codes import REFUSALS
+from workers.channels.rcs_google.content import content
+from workers.channels.rcs_google.reaching import reached
+from workers.channels.rcs_google.signing import claim
+from workers.channels.rich import MEDIA_URL
 
 NAMESPACE: Final = uuid.UUID("6a1f7c52-3f0e-5d7b-9d0b-51f2a6c0e7d4")
 TRIES: Final = 2
@@ -66,6 +67,7 @@ class RcsGoogleAdapter:
         ),
         Field("traffic", "choice", "Kind of traffic", default=TRAFFIC[0], choices=TRAFFIC),
         Field("ttl_s", "number", "Validity in seconds", default=86_400, low=10, high=1_296_000),
+        MEDIA_URL,
         Field("connections", "number", "Connections", default=16, high=128),
         Field("timeout_s", "number", "Seconds to wait for an answer", default=10, high=20),
     )
@@ -91,31 +93,35 @@ class RcsGoogleAdapter:
             kept = self._tokens[name] = await _asked(settings, http)
         return kept[0]
 
+    async def capabilities(self, settings: Settings, numbers: Sequence[str], http: Http) -> dict[str, bool]:
+        return await reached(settings, http, await self._token(settings, http), numbers)
+
+    async def revoke(self, settings: Settings, number: str, provider_ref: str, http: Http) -> Receipt | None:
+        """A message that just reached a phone is not taken back: then this is no answer, and its event is."""
+        token = await self._token(settings, http)
+        asked = urlencode({"agentId": settings.text("agent_id")})
+        reply = await http.request(
+            "DELETE",
+            f"{settings.text('url').rstrip('/')}/v1/phones/{number}/agentMessages/{quote(provider_ref)}?{asked}",
+            headers={"Authorization": f"Bearer {token}"},
+            limit_s=settings.number("timeout_s"),
+        )
+        if reply.status != 200:
+            return None
+        return Receipt(provider_ref, None, Outcome.EXPIRED, Code.UNREACHABLE, datetime.now(UTC), "REVOKED")
+
     def parse_receipts(
         self, settings: Settings, headers: Mapping[str, str], body: bytes, query: str = ""
     ) -> list[Receipt]:
-        event = _event(settings, headers, body)
-        outcome = EVENTS.get(str(event.get("eventType")))
-        if outcome is None:  # typing, set-up, an answer of the person: no news of delivery
-            return []
-        with malformed():
-            code = Code.EXPIRED if outcome is Outcome.EXPIRED else None
-            return [Receipt(str(event["messageId"]), None, outcome, code, _sent_at(event), str(event["eventType"]))]
+        return events.receipts(events.verified(settings, headers, body))
 
     def parse_inbound(
         self, settings: Settings, headers: Mapping[str, str], body: bytes, query: str = ""
     ) -> list[Inbound]:
-        event = _event(settings, headers, body)
-        suggestion = event.get("suggestionResponse")
-        text = event.get("text") or (suggestion.get("text") if isinstance(suggestion, dict) else None)
-        if not text:
-            return []
-        with malformed():
-            number, ref = str(event["senderPhoneNumber"]), str(event.get("messageId") or "")
-            return [Inbound(number, str(text), _sent_at(event), settings.text("agent_id"), ref)]
+        return events.replies(events.verified(settings, headers, body), settings.text("agent_id"))
 
     def acknowledgement(self, settings: Settings, body: bytes) -> Acknowledgement:
-        secret = _content(body).get("secret")
+        secret = events.call(body).get("secret")
         return Acknowledgement(secret if isinstance(secret, str) else "ok\n")
 
 
@@ -129,21 +135,21 @@ async def _asked(settings: Settings, http: Http) -> tuple[str, float]:
         reply = await http.post(
             audience, headers=headers, body=urlencode(form).encode(), limit_s=settings.number("timeout_s")
         )
-        content = reply.json()
+        answer = reply.json()
     except AnswerLost as error:
         raise NotReached(f"no access token: {error.reason}") from error
-    token = content.get("access_token")
+    token = answer.get("access_token")
     if reply.status != 200 or not isinstance(token, str) or not token.isascii():
-        raise Misconfigured("the provider gives no access token", carrier_code=str(content.get("error", ""))[:60])
-    life_s = content.get("expires_in")
+        raise Misconfigured("the provider gives no access token", carrier_code=str(answer.get("error", ""))[:60])
+    life_s = answer.get("expires_in")
     return token, time.monotonic() + (life_s if isinstance(life_s, int) else 0) - SPARE_S
 
 
 async def _request(settings: Settings, http: Http, token: str, part: Sequence[Outgoing]) -> list[SendResult]:
     message = part[0]
     message_id = str(uuid.uuid5(NAMESPACE, message.reference))
-    content = {
-        "contentMessage": {"text": message.text},
+    wanted = {
+        "contentMessage": content(settings, message),
         "messageTrafficType": settings.text("traffic"),
         "ttl": f"{settings.number('ttl_s')}s",
     }
@@ -152,7 +158,7 @@ async def _request(settings: Settings, http: Http, token: str, part: Sequence[Ou
         http,
         f"{settings.text('url').rstrip('/')}/v1/phones/{message.number}/agentMessages?{asked}",
         {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-        json.dumps(content, ensure_ascii=False).encode(),
+        json.dumps(wanted, ensure_ascii=False).encode(),
         settings.number("timeout_s"),
     )
     answer = reply.json()
@@ -181,28 +187,3 @@ async def _insisting(http: Http, url: str, headers: Mapping[str, str], body: byt
                 return reply
             lost = f"status {reply.status}"
     raise AnswerLost(lost)
-
-
-def _event(settings: Settings, headers: Mapping[str, str], body: bytes) -> dict[str, Any]:
-    """What a call tells. The one that sets the webhook up has no data, only the token it must be answered with."""
-    content = _content(body)
-    if "clientToken" in content:
-        same(str(content["clientToken"]), settings.text("client_token"))
-        return {}
-    with malformed():
-        data = base64.b64decode(content["message"]["data"], validate=True)
-    same(headers.get("X-Goog-Signature", ""), signature(settings.text("client_token"), data))
-    return items(data, 1)[0]
-
-
-def _content(body: bytes) -> dict[str, Any]:
-    found = items(body, 1)
-    if not found:
-        raise BadReceipt("malformed")
-    return found[0]
-
-
-def _sent_at(event: Mapping[str, Any]) -> datetime:
-    """Nanoseconds are more than we read: what follows the seconds is left out."""
-    text = str(event.get("sendTime") or "")
-    return datetime.fromisoformat(text[:19] + "+00:00") if text else datetime.now(UTC)

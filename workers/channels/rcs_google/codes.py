@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Final
 
 from workers.channels.base import Code, Outcome
-from workers.channels.meaning import Refusals
+from workers.channels.meaning import Causes, Refusals
 
 REFUSALS: Final[Refusals] = {
     "NOT_FOUND": (Code.UNREACHABLE, True),  # no RCS on this number: another channel may reach it
@@ -21,8 +21,8 @@ REFUSALS: Final[Refusals] = {
     "RESOURCE_EXHAUSTED": (Code.THROTTLED, True),
 }
 
-EVENTS: Final[dict[str, Outcome]] = {  # every other event says nothing about delivery
-    "DELIVERED": Outcome.DELIVERED,
-    "READ": Outcome.DELIVERED,
-    "TTL_EXPIRATION_REVOKED": Outcome.EXPIRED,  # taken back, so another channel may be used
+EVENTS: Final[Causes] = {  # every other event says nothing about delivery
+    "DELIVERED": (Outcome.DELIVERED, None),
+    "READ": (Outcome.DELIVERED, None),
+    "TTL_EXPIRATION_REVOKED": (Outcome.EXPIRED, Code.UNREACHABLE),  # taken back, so another channel may be used
 }
