@@ -42,6 +42,7 @@ TABLE = (
     Periodic(1.0, sweeps.ring_receipts),
     Periodic(2.0, sweeps.ring_agenda),
     Periodic(5.0, sweeps.recover_leases),
+    Periodic(5.0, sweeps.return_handed),
     Periodic(5.0, sweeps.ring_replies),
     Periodic(10.0, sweeps.ring_mail),
     Periodic(10.0, sweeps.ring_payments),

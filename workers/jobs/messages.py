@@ -1,5 +1,6 @@
 """Sending: one batch a job. Claim it, then slice by slice: choose a channel, commit `submitting`, send with no
-transaction open, write the answers down; give back what the pace did not allow, and ring for the next.
+transaction open, write the answers down; give back what the pace did not allow, and ring for the next. What leaves over
+links is handed to the gateway instead.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from tenants.core import crash, jobs, scopes
 from tenants.core.db import db
 from tenants.core.jobs import Job, Lane
 from tenants.core.scopes import Reason
-from tenants.messages import Answer, Claim, Picked, Result, Writer
+from tenants.messages import Answer, Claim, Picked, Result, Writer, handing
 from workers import channels
 from workers.channels import Accepted, Outgoing, Refused, SendResult
 from workers.channels.settings import opened
@@ -32,6 +33,8 @@ SLICES_MAX = 50
 RETRY_AFTER_S = (2.0, 5.0, 15.0, 60.0)
 # No channel serves the group: staff must add one; ask again this often.
 NO_CHANNEL_S = 30.0
+# A channel with links has as many batches as it may: a gateway that ends one rings for the next.
+FULL_S = 0.25
 
 
 def send_batch(lane: str = str(Lane.BULK)) -> None:
@@ -77,6 +80,11 @@ def _send(claim: Claim) -> None:
         if not isinstance(way, routing.Way):
             wait_s = NO_CHANNEL_S if way is None else way
             break
+        if way.kind in channels.LINK_KINDS:
+            if _hand(claim, way):
+                return
+            wait_s = FULL_S
+            break
         key = f"slice:{claim.lease.hex}:{number}"
         picked = _begin(claim, way, writer, key)
         if picked is None:
@@ -100,6 +108,17 @@ def _send(claim: Claim) -> None:
             return
     with scopes.tenant(claim.tenant_id):
         _end(claim, wait_s, again)
+
+
+def _hand(claim: Claim, way: routing.Way) -> bool:
+    """Leave the batch to the gateway that keeps the channel's links; False when it has enough to do."""
+    with scopes.platform(Reason.DISPATCH):
+        if way.grant.bounded:
+            routing.give_back(way.channel_id, way.grant.parts)
+        handed = handing.hand(claim, way.channel_id)
+    if handed:
+        handing.ring(way.channel_id)
+    return handed
 
 
 def _return_unused(way: routing.Way, picked: Sequence[Picked]) -> None:

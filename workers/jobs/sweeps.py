@@ -14,6 +14,7 @@ from tenants.core.db import db
 from tenants.core.jobs import Job, Lane
 from tenants.core.scopes import Reason
 from tenants.ledger.models import StripeEvent
+from tenants.messages import handing
 
 log = structlog.get_logger()
 
@@ -61,6 +62,12 @@ def recover_leases() -> None:
     for tenant_id, campaign_id, batch_no in found:
         log.warning("lease.lost", tenant=tenant_id, campaign=campaign_id, batch=batch_no)
         jobs.ring(Job.RECOVER_BATCH, tenant_id, campaign_id, batch_no)
+
+
+def return_handed() -> None:
+    """Batches handed to a channel nobody keeps, or nobody takes them up."""
+    with scopes.platform(Reason.SWEEPS):
+        handing.return_forgotten()
 
 
 def expire_batches() -> None:
