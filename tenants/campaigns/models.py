@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer
+from sqlalchemy import Integer, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from tenants.core.db import TENANT, Base, tenant_ids
@@ -16,7 +16,8 @@ class Campaign(Base):
 
     audience: {"source": "lists", "list_ids": […]} or {"source": "import", "import_id": …} (pasted or a one-off file).
     bindings: template variable -> {"field": name} or {"value": text}. preflight: the last forecast and its revision.
-    skipped: why planning left people out, with counts. `planned_through` is the last audience row that was planned.
+    skipped: why planning left people out, with counts. `send_unfiled`: also where the text is not filed.
+    `planned_through` is the last audience row that was planned.
     """
 
     __tablename__ = "campaigns"
@@ -34,6 +35,7 @@ class Campaign(Base):
     scheduled_at: Mapped[datetime | None]
     time_zone: Mapped[str] = mapped_column(default="Asia/Shanghai")
     revision: Mapped[int] = mapped_column(default=1)
+    send_unfiled: Mapped[bool] = mapped_column(default=False, server_default=false())
     preflight: Mapped[dict[str, Any]] = mapped_column(default=dict)
     reason: Mapped[str] = mapped_column(default="")
     planned_through: Mapped[int] = mapped_column(default=0)

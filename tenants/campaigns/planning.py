@@ -1,5 +1,6 @@
-"""Planning, chunk by chunk: people minus opt-outs and blocks, parts, price, one hold, held batches. A chunk is one
-transaction, so a planner that dies has done a chunk wholly or not at all. When the last chunk is in, the run is let go.
+"""Planning, chunk by chunk: people minus opt-outs, blocks and where the text is not filed, parts, price, one hold, held
+batches. A chunk is one transaction, so a planner that dies has done a chunk wholly or not at all. When the last chunk
+is in, the run is let go.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from collections import Counter
 
 from tenants import contacts, ledger, messages, quotas
 from tenants.accounts.vaults import vault
+from tenants.campaigns import ways
 from tenants.campaigns.drafting import locked
 from tenants.campaigns.models import Campaign
 from tenants.campaigns.states import TRANSITIONS, State
@@ -34,11 +36,12 @@ def plan_chunk(campaign_id: int) -> bool:
         _let_go(campaign)
         return False
     spec, keys = spec_of(campaign), vault()
-    planned, skipped = weigh(people, spec, keys)
+    planned, skipped = weigh(people, spec, keys, ways.closed(campaign, spec))
     if planned:
         hold_id = _hold(campaign, planned)
         campaign.batches_n = messages.fill(
-            campaign_id, planned, first_batch=campaign.batches_n, lane=str(Lane.BULK), kind=spec.kind, hold_id=hold_id,
+            campaign_id, planned, first_batch=campaign.batches_n, lane=str(Lane.BULK), kind=spec.kind,
+            product=spec.template.product, hold_id=hold_id,
             valid_until=messages.lifetime(RULES[Kind(spec.kind)].validity_s), vault=keys,
         )  # fmt: skip
     crash.point("during_plan")
@@ -50,7 +53,7 @@ def plan_chunk(campaign_id: int) -> bool:
 
 def _hold(campaign: Campaign, planned: list[Planned]) -> int:
     parts = sum(each.segments for each in planned)
-    cost_micro = sum(each.segments * each.unit_micro for each in planned)
+    cost_micro = sum(each.most_micro for each in planned)
     quotas.take(parts)
     tenant_id = scopes.tenant_id()
     return ledger.hold(

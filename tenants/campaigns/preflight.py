@@ -12,16 +12,18 @@ from typing import Any
 
 from tenants import contacts, filings
 from tenants.accounts.vaults import vault
+from tenants.campaigns import ways
 from tenants.campaigns.drafting import get, locked
 from tenants.campaigns.estimating import audience_fault
 from tenants.campaigns.models import Campaign
 from tenants.campaigns.states import State
 from tenants.campaigns.weighing import Spec, spec_of, weigh
-from tenants.core import agenda, scopes
+from tenants.core import agenda
 from tenants.core.clock import now
 from tenants.core.db import db
-from tenants.core.errors import Invalid
+from tenants.core.errors import Invalid, WrongState
 from tenants.core.jobs import Job
+from tenants.filings import Forecast
 from tenants.message_templates.render import render
 from tenants.messages import Planned
 
@@ -54,30 +56,31 @@ def fresh(campaign: Campaign) -> bool:
     return now() - datetime.fromisoformat(found["at"]) < FRESH
 
 
+def choose(campaign_id: int, *, send_unfiled: bool) -> Campaign:
+    """Whether those get it too whose operator has not filed the text; the forecast is for the choice at once."""
+    campaign = locked(campaign_id)
+    if campaign.state != State.DRAFT:
+        raise WrongState(state=campaign.state)
+    campaign.send_unfiled = send_unfiled
+    if campaign.preflight.get("state") == "done":
+        campaign.preflight = settled(campaign.preflight, send_unfiled)
+    return campaign
+
+
 @dataclass
 class _Sum:
     """What the chunks add up to."""
 
-    people: int = 0
-    parts: int = 0
-    cost_micro: int = 0
     sample: str = ""
 
     def __post_init__(self) -> None:
-        self.groups: dict[tuple[str, str, int], list[int]] = {}
-        self.by_parts: Counter[int] = Counter()
+        self.groups: dict[tuple[str, str, int], Counter[int]] = {}
         self.skipped: Counter[str] = Counter()
 
     def add(self, planned: list[Planned], skipped: Counter[str], spec: Spec) -> None:
         self.skipped += skipped
         for each in planned:
-            group = self.groups.setdefault((each.country, each.operator, each.unit_micro), [0, 0])
-            group[0] += 1
-            group[1] += each.segments
-            self.by_parts[each.segments] += 1
-            self.people += 1
-            self.parts += each.segments
-            self.cost_micro += each.segments * each.unit_micro
+            self.groups.setdefault((each.country, each.operator, each.unit_micro), Counter())[each.segments] += 1
         if planned and not self.sample:
             first = planned[0]
             self.sample = render(spec.home if first.country == "CN" else spec.abroad, first.values)
@@ -104,40 +107,52 @@ def run(campaign_id: int) -> None:
 
 def _result(total: _Sum, spec: Spec, audience: dict[str, Any]) -> dict[str, Any]:
     summary = contacts.audience_summary(audience)
-    forecasts = filings.forecast(
-        scopes.tenant_id(), spec.signature_id, spec.template.template_id, spec.template.version,
-        sorted({operator for _, operator, _ in total.groups}),
-    )  # fmt: skip
+    forecasts = ways.forecast(spec, sorted({operator for country, operator, _ in total.groups if country == ways.HOME}))
+    groups = [_group(*place, by_parts, forecasts) for place, by_parts in total.groups.items()]
     return {
         "state": "done",
         "rows": summary.rows,
         "invalid": summary.invalid,
         "duplicate": summary.duplicate,
-        "people": total.people,
-        "parts": total.parts,
-        "cost_micro": total.cost_micro,
         "skipped": dict(total.skipped),
-        "by_parts": {str(parts): n for parts, n in sorted(total.by_parts.items())},
-        "groups": [
-            {
-                "country": country, "operator": operator, "unit_micro": unit_micro, "people": people, "parts": parts,
-                "cost_micro": parts * unit_micro, "ready": forecasts[operator].ready,
-                "reason": forecasts[operator].reason,
-            }
-            for (country, operator, unit_micro), (people, parts) in sorted(total.groups.items(), key=_largest_first)
-        ],
+        "groups": sorted(groups, key=lambda each: (-each["people"], each["country"])),
         "sample": total.sample,
+    }
+
+
+def _group(
+    country: str, operator: str, unit_micro: int, by_parts: Counter[int], forecasts: dict[str, Forecast]
+) -> dict[str, Any]:
+    parts = sum(each * people for each, people in by_parts.items())
+    ahead = forecasts[operator] if country == ways.HOME else Forecast(True, "not_needed")
+    return {
+        "country": country, "operator": operator, "unit_micro": unit_micro, "people": by_parts.total(), "parts": parts,
+        "cost_micro": parts * unit_micro, "by_parts": {str(each): people for each, people in by_parts.items()},
+        "ready": ahead.ready, "reason": ahead.reason, "detail": ahead.detail,
+        "pieces": {str(piece.kind): str(piece.state) for piece in ahead.pieces},
     }  # fmt: skip
 
 
-def _largest_first(item: tuple[tuple[str, str, int], list[int]]) -> tuple[int, str]:
-    return -item[1][0], item[0][1]
+def settled(found: dict[str, Any], send_unfiled: bool) -> dict[str, Any]:
+    """The forecast with its sums: of everybody, or of those alone whose operator lets the text through."""
+    kept = [each for each in found["groups"] if each["ready"] or send_unfiled]
+    by_parts: Counter[int] = Counter()
+    for each in kept:
+        by_parts.update({int(parts): people for parts, people in each["by_parts"].items()})
+    skipped = Counter({code: n for code, n in found["skipped"].items() if code not in filings.CODES})
+    for each in found["groups"]:
+        if each not in kept:
+            skipped[each["reason"]] += each["people"]
+    sums = {name: sum(each[name] for each in kept) for name in ("people", "parts", "cost_micro")}
+    return found | sums | {"by_parts": {str(parts): n for parts, n in sorted(by_parts.items())}, "skipped": skipped}
 
 
 def _keep(campaign_id: int, revision: int, result: dict[str, Any]) -> None:
     campaign = locked(campaign_id)
     agenda.done(Job.PREFLIGHT_CAMPAIGN, campaign_id)
     if campaign.revision == revision:
+        if result["state"] == "done":
+            result = settled(result, campaign.send_unfiled)
         campaign.preflight = result | {"revision": revision, "at": now().isoformat()}
     else:
         # Changed while it was being counted: count what it says now.

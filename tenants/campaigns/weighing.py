@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from types import MappingProxyType
+from typing import Any
 
 from tenants import contacts, message_templates, optouts, resellers, signatures
 from tenants.campaigns.models import Campaign
@@ -16,17 +18,20 @@ from tenants.core.errors import Invalid
 from tenants.core.secrets import Vault
 from tenants.message_templates.kinds import RULES, Kind
 from tenants.message_templates.render import Compiled, compiled, render
+from tenants.message_templates.rich import Product, to_json, words
+from tenants.message_templates.rich_render import filled, whole
 from tenants.message_templates.variables import Variable, value_fault
-from tenants.messages import Planned, segments
+from tenants.messages import Fallback, Planned, segments
 from tenants.messages.writing import compose
 
 # Skip reasons beside the codes of value faults.
 OPTED_OUT, NO_PRICE = "opted_out", "no_price"
+Place = tuple[str, str]  # country and operator
 
 
 @dataclass(frozen=True)
 class Spec:
-    """Everything that decides what one recipient gets."""
+    """Everything that decides what one recipient gets. `fallback_prices`: of SMS, for an RCS that may go as one."""
 
     kind: str
     signature: str
@@ -34,6 +39,7 @@ class Spec:
     template: message_templates.Version
     bindings: dict[str, dict[str, str]]
     prices: resellers.PriceTable
+    fallback_prices: resellers.PriceTable | None = None
 
     @cached_property
     def home(self) -> Compiled:
@@ -44,9 +50,18 @@ class Spec:
         return compiled(compose(self.signature, self.template.body, self.kind, ""))
 
     @property
-    def text(self) -> dict[str, str]:
+    def text(self) -> dict[str, Any]:
         """What a run keeps of it."""
-        return {"signature": self.signature, "body": self.template.body, "kind": self.kind}
+        kept = {"signature": self.signature, "body": self.template.body, "kind": self.kind}
+        template = [self.template.template_id, self.template.version]
+        names = [variable.name for variable in self.template.variables]
+        return kept | {"rich": to_json(self.template.rich), "template": template, "names": names}
+
+    def sample(self, values: dict[str, str], country: str) -> str:
+        """Everything one recipient may read."""
+        if self.template.rich is None:
+            return render(self.home if country == "CN" else self.abroad, values)
+        return words(filled(whole(self.template.rich, self.signature, Kind(self.kind), country), values))
 
     def values(self, fields: dict[str, str]) -> dict[str, str]:
         """The variables of one recipient."""
@@ -76,17 +91,24 @@ def spec_of(campaign: Campaign) -> Spec:
         raise Invalid({"signature_id": "signature_not_approved"})
     if template.state != "approved":
         raise Invalid({"template_id": "template_not_approved"})
-    prices = resellers.prices(template.kind)
-    return Spec(template.kind, signature.text, signature.id, template, campaign.bindings, prices)
+    prices = resellers.prices(template.kind, product=template.product)
+    falls_back = template.product == Product.RCS and template.body
+    return Spec(
+        template.kind, signature.text, signature.id, template, campaign.bindings, prices,
+        resellers.prices(template.kind) if falls_back else None,
+    )  # fmt: skip
 
 
-def weigh(people: Sequence[contacts.Recipient], spec: Spec, vault: Vault) -> tuple[list[Planned], Counter[str]]:
-    """The messages for these people, and how many were left out for which reason."""
+def weigh(
+    people: Sequence[contacts.Recipient], spec: Spec, vault: Vault, closed: Mapping[Place, str] = MappingProxyType({})
+) -> tuple[list[Planned], Counter[str]]:
+    """The messages for these people, and how many were left out for which reason; `closed` places with theirs."""
     blocked = _blocked(people, spec, vault)
     planned: list[Planned] = []
     skipped: Counter[str] = Counter()
-    price_of: dict[tuple[str, str], resellers.Price | None] = {}
+    price_of: dict[Place, resellers.Price | None] = {}
     parts_of = _parts_counter(spec)
+    fallback_of, is_sms = _fallbacks(spec, parts_of), spec.template.product == Product.SMS
     for person in people:
         if person.phone_index in blocked:
             skipped[OPTED_OUT] += 1
@@ -104,13 +126,33 @@ def weigh(people: Sequence[contacts.Recipient], spec: Spec, vault: Vault) -> tup
         if price is None:
             skipped[NO_PRICE] += 1
             continue
+        if place in closed:
+            skipped[closed[place]] += 1
+            continue
         planned.append(
             Planned(
                 person.phone_index, person.number, values, person.country, person.operator,
-                parts_of(values, person.country), price.unit_micro, price.rule_id,
+                parts_of(values, person.country) if is_sms else 1, price.unit_micro, price.rule_id,
+                fallback_of(place, values),
             )
         )  # fmt: skip
     return planned, skipped
+
+
+def _fallbacks(
+    spec: Spec, parts_of: Callable[[dict[str, str], str], int]
+) -> Callable[[Place, dict[str, str]], Fallback | None]:
+    """What an RCS would cost as SMS; None where there is no fallback text, or no price for one."""
+    prices = spec.fallback_prices
+    if prices is None:
+        return lambda place, values: None
+    unit = cache(prices.unit)
+
+    def found(place: Place, values: dict[str, str]) -> Fallback | None:
+        price = unit(*place)
+        return None if price is None else Fallback(parts_of(values, place[0]), price.unit_micro, price.rule_id)
+
+    return found
 
 
 def _blocked(people: Sequence[contacts.Recipient], spec: Spec, vault: Vault) -> set[bytes]:

@@ -1,24 +1,23 @@
-"""Filings: what each carrier knows of a signature with a template, and so what will pass.
+"""Filings: what each carrier knows of a company, its signatures, templates and links, and so what will pass.
 
-No carrier that is connected asks for filing yet, so everything is ready; the door is the one callers keep.
+forecast, ready                                 by operator for people, by channel for routing
+adopt, overview, ask, ask_all, rows_of, rounds  a business: what it has, how far it is, asking
+add_papers, amend_papers, describe_link         what carriers want to know beside
+deciding, rules, answers                        staff: the queue, what channels ask for, answer files
 """
 
-from __future__ import annotations
+from tenants.filings import deciding, rules
+from tenants.filings.asking import Row, ask, ask_all, overview, rounds, rows_of
+from tenants.filings.forecasting import Forecast, Piece, forecast, ready
+from tenants.filings.leads import Lead, What, leads
+from tenants.filings.models import Filing, Subject
+from tenants.filings.papers import Details, Papers, add_papers, amend_papers, describe_link, document
+from tenants.filings.standing import Standing
+from tenants.filings.states import CODES, Kind, State
+from tenants.filings.subjects import adopt, get, history
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Forecast:
-    """Whether an operator lets the text through; `reason` is a code: not_needed."""
-
-    ready: bool
-    reason: str
-
-
-def forecast(
-    tenant_id: int, signature_id: int, template_id: int, version: int, operators: Iterable[str]
-) -> dict[str, Forecast]:
-    """For each operator what will happen to this text under this signature."""
-    return dict.fromkeys(operators, Forecast(True, "not_needed"))
+__all__ = [
+    "CODES", "Details", "Filing", "Forecast", "Kind", "Lead", "Papers", "Piece", "Row", "Standing", "State", "Subject",
+    "What", "add_papers", "adopt", "amend_papers", "ask", "ask_all", "deciding", "describe_link", "document",
+    "forecast", "get", "history", "leads", "overview", "ready", "rounds", "rows_of", "rules",
+]  # fmt: skip

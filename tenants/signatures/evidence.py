@@ -36,18 +36,18 @@ def kind_of(head: bytes) -> str | None:
     return None
 
 
-def keep(uploads: Sequence[Upload], *, by: int) -> list[dict[str, Any]]:
-    """Store the files; what the signature remembers of each. Invalid names the first file that cannot be taken."""
-    return [_keep(upload, by) for upload in uploads]
+def keep(uploads: Sequence[Upload], *, by: int, purpose: str = PURPOSE) -> list[dict[str, Any]]:
+    """Store the files; what their owner remembers of each. Invalid names the first file that cannot be taken."""
+    return [_keep(upload, by, purpose) for upload in uploads]
 
 
-def _keep(upload: Upload, by: int) -> dict[str, Any]:
+def _keep(upload: Upload, by: int, purpose: str) -> dict[str, Any]:
     mime = kind_of(upload.stream.read(_HEAD_BYTES))
     upload.stream.seek(0)
     if mime is None:
         raise Invalid({"evidence": ("evidence_type", {"name": upload.name})})
     try:
-        file = files.store(upload.stream, name=upload.name, mime=mime, purpose=PURPOSE, by=by, bytes_max=FILE_BYTES_MAX)
+        file = files.store(upload.stream, name=upload.name, mime=mime, purpose=purpose, by=by, bytes_max=FILE_BYTES_MAX)
     except Invalid as error:
         raise Invalid({"evidence": ("evidence_too_large", {"name": upload.name})}) from error
     return {"id": file.id, "name": file.name, "mime": mime, "size_bytes": file.size_bytes}

@@ -8,6 +8,7 @@ from flask import Blueprint, flash, render_template, request, url_for
 from flask_babel import gettext as _
 
 from tenants import filings, message_templates, moderation, signatures
+from tenants.campaigns import ways
 from tenants.core import scopes
 from tenants.core.db import db
 from tenants.core.errors import ContentRefused, Invalid, WrongState
@@ -84,7 +85,7 @@ def show(template: str) -> str:
     names = signatures.usable()
     signature = names[0] if names else None
     forecast = filings.forecast(
-        scopes.tenant_id(), signature.id if signature else 0, id, shown.version, content.OPERATORS
+        scopes.tenant_id(), signature.id if signature else 0, id, shown.version, ways.serving(found.kind)
     )
     return render_template(
         "console/message_templates/show.html",
