@@ -13,6 +13,7 @@ from workers.channels.base import BadReceipt, Field, Outcome, Outgoing, Receipt,
 from workers.channels.links import Line
 from workers.channels.meaning import Causes, cause
 from workers.protocols.errors import LocalProtocolError, RemoteProtocolError
+from workers.protocols.receipts import Receipt as Told
 from workers.protocols.session import Timers
 from workers.protocols.stamps import CHINA
 from workers.protocols.text import ASCII, GB18030, UCS2, Coding, first_fit
@@ -23,13 +24,16 @@ VALIDITY_S_MAX: Final = 30 * 86_400
 LOGIN_S: Final = 30.0
 FORMS: Final = ("international", "plus", "national")
 TEXTS: Final = ("8", "15", "auto")
-WIDTHS: Final = ("udh8", "udh16")
+NARROW, WIDE = "udh8", "udh16"
 GBK_OCTETS: Final = 2
 MINUTE: Final = timedelta(seconds=59)  # what a time to the minute leaves out at most
 
 HOST: Final = Field("host", "text", "Host", help="A name or an address")
 SOURCE: Final = Field("source", "text", "Access number", octets_max=20, help="A message's extension is added to it")
 LINKS: Final = Field("links", "number", "Links", default=1, high=LINKS_MAX, help="As many as the carrier allows")
+RECEIVERS: Final = Field(
+    "receivers", "number", "Receivers", default=1, high=LINKS_MAX, help="Beside the links that only send"
+)
 WINDOW: Final = Field("window", "number", "Window", default=16, high=WINDOW_MAX, help="Unanswered submits on one link")
 RESPONSE: Final = Field("response_s", "number", "Seconds to wait for an answer", default=60, high=600)
 IDLE: Final = Field("idle_s", "number", "Seconds of silence before a probe", default=30, high=600)
@@ -41,7 +45,9 @@ NUMBERS: Final = Field("number_form", "choice", "Form of numbers", default="nati
 TEXT: Final = Field(
     "text", "choice", "Coding of texts", default="8", choices=TEXTS, help="Msg_Fmt; auto: 0 where ASCII is enough"
 )
-LONG: Final = Field("long", "choice", "Long messages", default="udh8", choices=WIDTHS, help="Width of their reference")
+LONG: Final = Field(
+    "long", "choice", "Long messages", default=NARROW, choices=(NARROW, WIDE), help="Width of their reference"
+)
 
 
 def port(default: int) -> Field:
@@ -103,9 +109,13 @@ def gives_up_at(settings: Settings, now: float) -> str:
     return f"{end:%y%m%d%H%M%S}032+"
 
 
+def instant(now: float) -> datetime:
+    return datetime.fromtimestamp(now, UTC)
+
+
 def done_at(told: str, now: float) -> datetime:
     """The end of the minute a receipt of the mainland names, or now when that is earlier or it names none."""
-    arrived = datetime.fromtimestamp(now, UTC)
+    arrived = instant(now)
     if not re.fullmatch(r"\d{10}", told, re.ASCII):
         return arrived
     try:
@@ -113,6 +123,11 @@ def done_at(told: str, now: float) -> datetime:
     except ValueError:
         return arrived
     return min(arrived, done + MINUTE)
+
+
+def worded(told: Told) -> str:
+    """The code of a receipt in text: its state, and the carrier's own error where there is one."""
+    return f"{told.stat}:{told.error}" if told.stat and told.error.strip("0") else told.stat
 
 
 def receipt(provider_ref: str, carrier_code: str, causes: Causes, at: datetime) -> Receipt:

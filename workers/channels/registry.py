@@ -15,10 +15,14 @@ REQUESTS: Final[dict[str, str]] = {
     "tencent": "workers.channels.tencent.adapter:TencentAdapter",
     "twilio": "workers.channels.twilio.adapter:TwilioAdapter",
     "rcs_google": "workers.channels.rcs_google.adapter:RcsGoogleAdapter",
+    "mm7": "workers.channels.mm7.adapter:Mm7Adapter",
     "generic_http": "workers.channels.generic_http.adapter:GenericHttpAdapter",
 }
 LINKS: Final[dict[str, str]] = {
     "smpp": "workers.channels.smpp.adapter:SmppAdapter",
+    "cmpp": "workers.channels.cmpp.adapter:CmppAdapter",
+    "sgip": "workers.channels.sgip.adapter:SgipAdapter",
+    "smgp": "workers.channels.smgp.adapter:SmgpAdapter",
 }
 KINDS: Final = REQUESTS | LINKS
 

@@ -147,10 +147,7 @@ async def _meet(
     sending = asyncio.create_task(carrier.way_back.run())
     try:
         for line in met.senders():
-            link = met.link(line, 1 + line.number * 100_000)
-            await loop.create_connection(lambda link=link: link, "127.0.0.1", server.sockets[0].getsockname()[1])
-            link.send(met.adapter.login(met.settings, line, now()))
-            await _until(lambda link=link: link.bound or met.closed)
+            await _log_in(met, line, server.sockets[0].getsockname()[1])
         for message in messages:
             met.submit(message)
         for sender, number, text in replies:
@@ -165,6 +162,13 @@ async def _meet(
         carrier.close()
         await asyncio.sleep(0)
     return met
+
+
+async def _log_in(met: Meeting, line: Line, port: int) -> None:
+    link = met.link(line, 1 + line.number * 100_000)
+    await asyncio.get_running_loop().create_connection(lambda: link, "127.0.0.1", port)
+    link.send(met.adapter.login(met.settings, line, now()))
+    await _until(lambda: link.bound or met.closed)
 
 
 async def _until(what: Any) -> None:

@@ -160,7 +160,11 @@ TEXT = b"id:%s sub:001 dlvrd:001 submit date:2611221200 done date:2611221201 sta
 
 
 def receipt(message_id: bytes = b"47", stat: bytes = b"DELIVRD", error: bytes = b"000", **more: Any) -> pdus.DeliverSm:
-    given = {"esm_class": 4, "source_addr": "6591234567", "short_message": TEXT % (message_id, stat, error)}
+    given: dict[str, Any] = {
+        "esm_class": 4,
+        "source_addr": "6591234567",
+        "short_message": TEXT % (message_id, stat, error),
+    }
     return pdus.DeliverSm(**(given | more))
 
 
@@ -201,7 +205,7 @@ def test_an_unreadable_receipt_is_refused(pdu: pdus.DeliverSm) -> None:
 
 
 def reply(content: bytes, **more: Any) -> pdus.DeliverSm:
-    given = {"source_addr_ton": 1, "source_addr": "6591234567", "destination_addr": "10690001"}
+    given: dict[str, Any] = {"source_addr_ton": 1, "source_addr": "6591234567", "destination_addr": "10690001"}
     return pdus.DeliverSm(short_message=content, **(given | more))
 
 

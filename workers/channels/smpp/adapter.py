@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, ClassVar, Final
 
 from workers.channels import linking
@@ -51,7 +50,7 @@ class SmppAdapter:
         Field("system_type", "text", "System type", required=False, octets_max=12),
         Field("bind", "choice", "Bind mode", default=TRANSCEIVER, choices=(TRANSCEIVER, SEPARATE)),
         linking.LINKS,
-        Field("receivers", "number", "Receivers", default=1, high=16, help="Beside the links that only send"),
+        linking.RECEIVERS,
         linking.WINDOW,
         Field("source", "text", "Sender", required=False, octets_max=SOURCE_OCTETS_MAX, help="A number or a name"),
         Field("source_ton", "number", "Sender's TON", required=False, low=0, high=6, help="Empty: as it looks"),
@@ -124,9 +123,8 @@ class SmppAdapter:
         # The optional field repeats the id of the answer; the text of the receipt may spell it otherwise.
         exact = tlv(pdu.tlvs, pdus.RECEIPTED_MESSAGE_ID) is not None
         form = IdForm(settings.text("answer_ids" if exact else "receipt_ids"))
-        code = f"{told.stat}:{told.error}" if told.error.strip("0") else told.stat
         # Carriers tell the time of wherever they are, so the time of arrival is the better one.
-        return linking.receipt(canonical(told.id, form), code, CAUSES, datetime.fromtimestamp(now, UTC))
+        return linking.receipt(canonical(told.id, form), linking.worded(told), CAUSES, linking.instant(now))
 
     def thanks(self, settings: Settings, pdu: Any, *, stored: bool) -> Any:
         match pdu:

@@ -1,0 +1,1 @@
+"""The channel to gateways of China Unicom, by SGIP 1.2."""
