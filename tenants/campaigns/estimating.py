@@ -56,7 +56,7 @@ def estimate(campaign: Campaign, audience_n: int, people: Sequence[Recipient]) -
     planned, skipped = weigh(people, spec, vault())
     sampled, everybody = len(people), max(audience_n, len(people))
     parts = sum(each.segments for each in planned)
-    cost_micro = sum(each.segments * each.unit_micro for each in planned)
+    cost_micro = sum(each.most_micro for each in planned)
     share = everybody / len(planned) if planned and everybody > sampled else 1
     return Estimate(
         everybody, sampled, dict(sorted(Counter(each.segments for each in planned).items())), dict(skipped),

@@ -21,6 +21,7 @@ def cancel_some(campaign_id: int) -> bool:
     agenda.done(Job.CANCEL_CAMPAIGN, campaign_id)
     campaign.state = State.CANCELLED
     if not messages.progress(campaign_id).open:
+        messages.release_rest(campaign_id)
         campaign.finished_at = campaign.finished_at or now()
     return False
 
@@ -34,5 +35,6 @@ def finish(campaign_id: int) -> None:
         campaign.state = State.FINISHED
     elif campaign.state != State.CANCELLED:
         return
+    messages.release_rest(campaign_id)
     campaign.finished_at = now()
     webhooks.record("campaign.finished", campaign_id, {"state": campaign.state})

@@ -16,6 +16,7 @@ from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.errors import ContentRefused, Invalid, NotEnoughCredit, QuotaReached, WrongState
 from tenants.core.jobs import Job
+from tenants.message_templates.rich import to_json
 
 ENDED_BY_OWNER = frozenset({State.CANCELLING, State.CANCELLED})
 
@@ -39,7 +40,10 @@ def launch(campaign_id: int, *, by: int, people: int | None = None) -> Campaign:
     if verdict.level == "block":
         raise ContentRefused(words=", ".join(sorted({hit.word for hit in verdict.hits})))
     campaign.kind, campaign.launched_by, campaign.launched_at = spec.kind, by, now()
-    messages.open_run(campaign_id, kind=spec.kind, signature_id=spec.signature_id, text=spec.text, vault=vault())
+    messages.open_run(
+        campaign_id, kind=spec.kind, product=spec.template.product, signature_id=spec.signature_id, text=spec.text,
+        vault=vault(),
+    )  # fmt: skip
     if verdict.level == "review":
         _ask_review(campaign, spec, forecast, by)
     else:
@@ -65,6 +69,7 @@ def _check(campaign: Campaign, forecast: dict[str, Any]) -> None:
 def _ask_review(campaign: Campaign, spec: Spec, forecast: dict[str, Any], by: int) -> None:
     campaign.state = State.IN_REVIEW
     shown = {"text": forecast["sample"], "people": forecast["people"], "kind": spec.kind}
+    shown |= {"product": spec.template.product, "rich": to_json(spec.template.rich)}
     moderation.ask("campaign", campaign.id, title=campaign.name, shown=shown, by=by)
 
 

@@ -2,14 +2,16 @@
 
 A campaign's messages are a run. `open_run`, `fill`, `let_go`, `pause`, `stop` serve planning; `claim`, `begin_slice`,
 `record`, `give_back` serve sending; `store_receipts`, `match_new`, `settle` serve receipts; `recover`, `expire` serve
-sweeps; `progress` and the search serve screens; `inbound` is what people write back.
+sweeps; `progress` and the search serve screens; `inbound` is what people write back. `capability` and `fallback` are
+for RCS: who can have it, and how it goes as SMS.
 """
 
-from tenants.messages import inbound
+from tenants.messages import capability, fallback, inbound
 from tenants.messages.backlog import Waiting, backlog
 from tenants.messages.breakdown import Breakdown, Failed, Side, breakdown, doubt_until, failed
 from tenants.messages.claiming import SLICE_MAX, Claim, Picked, begin_slice, claim, give_back, waiting
-from tenants.messages.filling import Planned, expire, fill, let_go, lifetime, open_run, pause, recover, stop
+from tenants.messages.fallback import release_rest
+from tenants.messages.filling import Fallback, Planned, expire, fill, let_go, lifetime, open_run, pause, recover, stop
 from tenants.messages.progress import Progress, progress, progress_of
 from tenants.messages.receipts import SET_MAX, Incoming, match_new, settle, store, tenants_waiting
 from tenants.messages.recording import Answer, Result, record
@@ -18,13 +20,14 @@ from tenants.messages.search import Found, having, search
 from tenants.messages.states import State
 from tenants.messages.sweeping import due_lanes, lost_leases, overdue, receipts_due
 from tenants.messages.timeline import Event, Posting, Story, story
-from tenants.messages.writing import Writer, writer
+from tenants.messages.writing import Writer, Written, writer
 
 __all__ = [
-    "SET_MAX", "SLICE_MAX", "Answer", "Breakdown", "Claim", "Event", "Failed", "Found", "Incoming", "Picked",
-    "Planned", "Posting", "Progress", "Result", "Side", "State", "Story", "Waiting", "Writer", "backlog",
-    "begin_slice", "breakdown", "claim", "doubt_until", "due_lanes", "expire", "failed", "fill", "give_back",
-    "having", "inbound", "let_go", "lifetime", "lost_leases", "match_new", "open_run", "overdue", "pause", "progress",
-    "progress_of", "receipts_due", "record", "recover", "reference", "search", "settle", "stop", "store", "story",
-    "tenants_waiting", "waiting", "writer",
+    "SET_MAX", "SLICE_MAX", "Answer", "Breakdown", "Claim", "Event", "Failed", "Fallback", "Found", "Incoming",
+    "Picked", "Planned", "Posting", "Progress", "Result", "Side", "State", "Story", "Waiting", "Writer",
+    "Written", "backlog", "begin_slice", "breakdown", "capability", "claim", "doubt_until", "due_lanes", "expire",
+    "failed", "fallback", "fill", "give_back", "having", "inbound", "let_go", "lifetime", "lost_leases",
+    "match_new", "open_run", "overdue", "pause", "progress", "progress_of", "receipts_due", "record", "recover",
+    "reference", "release_rest", "search", "settle", "stop", "store", "story", "tenants_waiting", "waiting",
+    "writer",
 ]  # fmt: skip

@@ -22,8 +22,21 @@ from tenants.messages.moving import Columns, book, shift
 from tenants.messages.states import State
 
 BATCH_SIZE = 1_000
+# Only an RCS may go another way: nothing else pays for the columns.
+FALLBACK_COLUMNS: dict[str, tuple[str, ...]] = {
+    "sms": (), "mms": (), "rcs": ("fallback_micro", "fallback_rule_id", "fallback_segments"),
+}  # fmt: skip
 # Bells rung when a run begins; each job rings again while there is work.
 FIRST_BELLS = 4
+
+
+@dataclass(frozen=True)
+class Fallback:
+    """What an RCS costs when it goes as SMS."""
+
+    segments: int
+    unit_micro: int
+    rule_id: int
 
 
 @dataclass(frozen=True)
@@ -38,13 +51,22 @@ class Planned:
     segments: int
     unit_micro: int
     rule_id: int
+    fallback: Fallback | None = None
+
+    @property
+    def most_micro(self) -> int:
+        """What it costs at most, whichever way it goes."""
+        cost_micro, other = self.segments * self.unit_micro, self.fallback
+        return cost_micro if other is None else max(cost_micro, other.segments * other.unit_micro)
 
 
-def open_run(campaign_id: int, *, kind: str, signature_id: int, text: dict[str, str], vault: Vault) -> None:
+def open_run(
+    campaign_id: int, *, kind: str, signature_id: int, text: dict[str, Any], vault: Vault, product: str = "sms"
+) -> None:
     """Begin the run of a campaign: nothing leaves before `let_go`."""
     db.session.execute(
         insert(Run).values(
-            campaign_id=campaign_id, flow="filling", kind=kind, signature_id=signature_id,
+            campaign_id=campaign_id, flow="filling", kind=kind, product=product, signature_id=signature_id,
             text=vault.seal("runs", campaign_id, text),
         )
     )  # fmt: skip
@@ -52,7 +74,7 @@ def open_run(campaign_id: int, *, kind: str, signature_id: int, text: dict[str, 
 
 def fill(
     campaign_id: int, planned: Sequence[Planned], *, first_batch: int, lane: str, kind: str, hold_id: int,
-    valid_until: datetime, vault: Vault,
+    valid_until: datetime, vault: Vault, product: str = "sms",
 ) -> int:  # fmt: skip
     """Add a chunk of messages, cut into held batches by route group; the number of the next batch."""
     ids = bulk.take_ids(tenant_ids, len(planned))
@@ -70,13 +92,14 @@ def fill(
                 rows.append((
                     id, campaign_id, batch_no, int(State.QUEUED), each.segments, country, operator, each.phone_index,
                     vault.seal("messages", id, [each.number, each.values]), each.unit_micro, each.rule_id, hold_id,
+                    *_fallback(each, product),
                 ))  # fmt: skip
     columns = (
         "id", "campaign_id", "batch_no", "state", "segments", "country", "operator", "phone_index", "sealed",
-        "unit_micro", "rule_id", "hold_id",
+        "unit_micro", "rule_id", "hold_id", *FALLBACK_COLUMNS[product],
     )  # fmt: skip
     bulk.copy(Message.__table__, columns, rows)  # type: ignore[arg-type]
-    _add_batches(campaign_id, batches, lane, kind, valid_until)
+    _add_batches(campaign_id, batches, lane, kind, product, valid_until)
     _add_counts(campaign_id, planned)
     return first_batch + len(batches)
 
@@ -85,9 +108,18 @@ def _route_group(planned: Planned) -> tuple[str, str]:
     return planned.country, planned.operator
 
 
+def _fallback(planned: Planned, product: str) -> tuple[int | None, ...]:
+    """The values of the product's fallback columns."""
+    if not FALLBACK_COLUMNS[product]:
+        return ()
+    other = planned.fallback
+    return (other.unit_micro, other.rule_id, other.segments) if other else (None, None, None)
+
+
 def _add_batches(
-    campaign_id: int, batches: Sequence[tuple[int, str, str, int]], lane: str, kind: str, valid_until: datetime
-) -> None:
+    campaign_id: int, batches: Sequence[tuple[int, str, str, int]], lane: str, kind: str, product: str,
+    valid_until: datetime,
+) -> None:  # fmt: skip
     bulk.insert_arrays(
         Batch.__table__,  # type: ignore[arg-type]
         {
@@ -100,6 +132,7 @@ def _add_batches(
         tenant_id=scopes.tenant_id(),
         campaign_id=campaign_id,
         kind=kind,
+        product=product,
         lane=lane,
         state="held",
         ready_at=now(),
@@ -109,7 +142,7 @@ def _add_batches(
 
 def _add_counts(campaign_id: int, planned: Sequence[Planned]) -> None:
     parts = sum(each.segments for each in planned)
-    cost_micro = sum(each.segments * each.unit_micro for each in planned)
+    cost_micro = sum(each.most_micro for each in planned)
     db.session.execute(
         update(Run)
         .where(Run.campaign_id == campaign_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from sqlalchemy import select
 
@@ -11,6 +12,8 @@ from tenants.core.db import db
 from tenants.core.secrets import Vault
 from tenants.message_templates.kinds import Kind
 from tenants.message_templates.render import Compiled, compiled, render, with_opt_out, with_signature
+from tenants.message_templates.rich import Product, Rich, from_json, media_of
+from tenants.message_templates.rich_render import filled, whole
 from tenants.messages.models import Run
 
 
@@ -20,12 +23,24 @@ def compose(signature: str, body: str, kind: str, country: str) -> str:
 
 
 @dataclass(frozen=True)
+class Written:
+    """One message with everything a channel may want of it; `values` in the order of the template's variables."""
+
+    number: str
+    text: str
+    values: tuple[tuple[str, str], ...] = ()
+    rich: Rich | None = None
+
+
+@dataclass(frozen=True)
 class Writer:
-    """Writes the messages of one run. `text`: {"signature", "body", "kind"}."""
+    """Writes the messages of one run. `text`: {"signature", "body", "kind"}, and since there are products "rich",
+    "template" ([id, version]) and "names" (of the variables, in order)."""
 
     vault: Vault
-    text: dict[str, str]
+    text: dict[str, Any]
     signature_id: int
+    product: str = Product.SMS
 
     @cached_property
     def _compiled(self) -> dict[bool, Compiled]:
@@ -40,8 +55,36 @@ class Writer:
         number, values = self.vault.open("messages", id, sealed)
         return number, render(self._compiled[number.startswith("+86")], values)
 
+    @property
+    def template(self) -> tuple[int, int]:
+        """(id, version) of the template, zeroes when the run does not know it."""
+        id, version = self.text.get("template", (0, 0))
+        return id, version
+
+    @cached_property
+    def media_ids(self) -> list[int]:
+        """The media every message of the run carries."""
+        rich = self._rich[True]
+        return media_of(rich) if rich else []
+
+    @cached_property
+    def _rich(self) -> dict[bool, Rich | None]:
+        rich = from_json(self.product, self.text.get("rich", {}))
+        signature, kind = self.text["signature"], Kind(self.text["kind"])
+        return {home: rich and whole(rich, signature, kind, "CN" if home else "") for home in (True, False)}
+
+    def write_whole(self, id: int, sealed: bytes, *, as_sms: bool = False) -> Written:
+        """One message with its values, and as an MMS or RCS unless it goes `as_sms`."""
+        number, values = self.vault.open("messages", id, sealed)
+        home = number.startswith("+86")
+        rich = None if as_sms else self._rich[home]
+        pairs = tuple((name, values[name]) for name in self.text.get("names", ()))
+        text = render(self._compiled[home], values)
+        return Written(number, text, pairs, rich and filled(rich, values))
+
 
 def writer(campaign_id: int, vault: Vault) -> Writer:
     """The writer of a campaign's run."""
-    run = db.session.execute(select(Run.text, Run.signature_id).where(Run.campaign_id == campaign_id)).one()
-    return Writer(vault, vault.open("runs", campaign_id, run.text), run.signature_id)
+    wanted = select(Run.text, Run.signature_id, Run.product).where(Run.campaign_id == campaign_id)
+    run = db.session.execute(wanted).one()
+    return Writer(vault, vault.open("runs", campaign_id, run.text), run.signature_id, run.product)
