@@ -7,6 +7,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 
 from tenants import ledger, moderation, reports, resellers
+from tenants.messages import inbound
 from web import filters, shell
 from web.auth import Policy, Viewer, viewer
 from web.places import HOME
@@ -57,6 +58,8 @@ def _business_todos() -> dict[str, str]:
         "console.signatures.index": found.get("signatures", 0),
     }
     todos = {endpoint: ngettext("%(num)s rejected", "%(num)s rejected", n) for endpoint, n in rejected.items() if n}
+    if unread := inbound.unread():
+        todos["console.inbox.index"] = filters.count(unread)
     return todos | ({"console.campaigns.index": str(found["campaigns"])} if "campaigns" in found else {})
 
 

@@ -21,6 +21,7 @@ BLUEPRINTS = (
     "web.console.composer",
     "web.console.preflight",
     "web.console.messages",
+    "web.console.inbox",
     "web.console.contacts",
     "web.console.imports",
     "web.console.optouts",

@@ -41,6 +41,7 @@ FILLED: dict[str, Callable[[Flask, World], str]] = {
     "list_": _public("list"),
     "message": _public("message"),
     "number": _fixed("1"),
+    "reply": _public("reply"),
     "review": lambda app, world: str(world.ids["review"]),
     "session": _public("session", nobodys=True),
     "signature": _public("signature"),
@@ -51,7 +52,7 @@ FILLED: dict[str, Callable[[Flask, World], str]] = {
     "word": _fixed("1"),
 }
 # Parameters that name an object of a business.
-OBJECTS = {"campaign", "contact", "import_", "list_", "message", "session", "signature", "template", "topup"}
+OBJECTS = {"campaign", "contact", "import_", "list_", "message", "reply", "session", "signature", "template", "topup"}
 # Where an object must be in another state to be answered about: endpoint or its room -> parameter -> which one.
 INSTEAD = {
     "console.composer": {"campaign": "draft"},

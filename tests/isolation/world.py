@@ -11,6 +11,7 @@ from sqlalchemy import insert, select, update
 
 from tenants import campaigns, contacts, messages, moderation, optouts, signatures, webhooks
 from tenants.accounts.models import Identity, Member, Tenant, WebSession
+from tenants.accounts.vaults import vault
 from tenants.campaigns.models import Campaign
 from tenants.contacts.models import Contact, ContactList, ImportRow
 from tenants.core import audit, scopes
@@ -19,6 +20,7 @@ from tenants.core.db import db
 from tenants.core.scopes import Reason
 from tenants.ledger.models import Topup
 from tenants.message_templates.models import Template
+from tenants.messages.inbound import Reply
 from tenants.messages.models import Attempt, Message
 from tenants.moderation import Review
 from tenants.routing.models import Channel
@@ -113,6 +115,7 @@ def _shared(world: World) -> None:
         world.ids["topup"] = db.session.scalars(topup.returning(Topup.id)).one()
     with scopes.platform(Reason.STAFF):
         world.ids["channel"] = _paused_channel()
+    _reply(world)
     with scopes.platform(Reason.SIGN_IN):
         at = now()
         row = {"token_hash": secrets.token_hex(32), "identity_id": world.owner_id, "tenant_id": world.id}
@@ -123,6 +126,18 @@ def _shared(world: World) -> None:
             session.values(user_agent=f"{world.canary} Chrome").returning(WebSession.id)
         ).one()
         db.session.execute(update(Review).where(Review.tenant_id == world.id).values(reason=world.canary))
+
+
+def _reply(world: World) -> None:
+    """What somebody wrote back."""
+    row = {"channel_id": 1, "digest": secrets.token_bytes(16), "phone_index": b"", "extension": world.canary}
+    row |= {"sealed": b"", "state": "kept", "tenant_id": world.id, "message_id": world.ids["message"]}
+    row |= {"campaign_id": world.ids["campaign"], "at": now(), "received_at": now()}
+    with scopes.platform(Reason.STAFF):
+        world.ids["reply"] = db.session.scalars(insert(Reply).values(row).returning(Reply.id)).one()
+    with scopes.tenant(world.id):
+        sealed = vault().seal("replies", world.ids["reply"], ["+8613900001111", f"answer {world.canary}"])
+        db.session.execute(update(Reply).values(sealed=sealed))
 
 
 def _paused_channel() -> int:
