@@ -4,9 +4,10 @@ forecast, ready                                 by operator for people, by chann
 adopt, overview, ask, ask_all, rows_of, rounds  a business: what it has, how far it is, asking
 add_papers, amend_papers, describe_link         what carriers want to know beside
 deciding, rules, answers                        staff: the queue, what channels ask for, answer files
+ending                                          reminders and what is over
 """
 
-from tenants.filings import deciding, rules
+from tenants.filings import answers, deciding, ending, rules
 from tenants.filings.asking import Row, ask, ask_all, overview, rounds, rows_of
 from tenants.filings.forecasting import Forecast, Piece, forecast, ready
 from tenants.filings.leads import Lead, What, leads
@@ -17,7 +18,8 @@ from tenants.filings.states import CODES, Kind, State
 from tenants.filings.subjects import adopt, get, history
 
 __all__ = [
-    "CODES", "Details", "Filing", "Forecast", "Kind", "Lead", "Papers", "Piece", "Row", "Standing", "State", "Subject",
-    "What", "add_papers", "adopt", "amend_papers", "ask", "ask_all", "deciding", "describe_link", "document",
-    "forecast", "get", "history", "leads", "overview", "ready", "rounds", "rows_of", "rules",
+    "CODES", "Details", "Filing", "Forecast", "Kind", "Lead", "Papers", "Piece", "Row", "Standing", "State",
+    "Subject", "What", "add_papers", "adopt", "amend_papers", "answers", "ask", "ask_all", "deciding",
+    "describe_link", "document", "ending", "forecast", "get", "history", "leads", "overview", "ready", "rounds",
+    "rows_of", "rules",
 ]  # fmt: skip
