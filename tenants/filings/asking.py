@@ -50,7 +50,11 @@ def overview(lines: Lines) -> list[Row]:
 
 
 def rows_of(kind: Kind, ref_id: int, version: int | None, lines: Lines) -> Row:
-    """One of them."""
+    """One of them. NotFound also for a signature or template that is not approved."""
+    if kind == Kind.SIGNATURE:
+        subjects.adopt(ref_id, 0, 0)
+    elif kind == Kind.TEMPLATE:
+        subjects.adopt(0, ref_id, version or 0)
     found = subjects.get(kind, ref_id, version)
     return _rows([found], subjects.listed(), lines)[0]
 

@@ -73,7 +73,7 @@ def answer(state: State, *, kind: Kind | None = None, reason: str = "", valid_un
 
 
 def lines(ids: Sequence[int], operators: Sequence[str] = ("mobile", "unicom", "telecom", "broadnet")) -> Lines:
-    return dict.fromkeys(operators, list(ids))
+    return {operator: list(ids) for operator in operators}
 
 
 def signature(text: str = "禾木", number: str = REGISTRATION) -> int:

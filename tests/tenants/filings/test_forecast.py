@@ -95,7 +95,7 @@ def test_routing_asks_for_a_business_from_the_platforms_scope_and_with_few_queri
 
 def test_the_forecast_is_that_of_brute_force_over_random_filings(app: Flask) -> None:
     acme = factories.business()
-    draw = random.Random(20261122)  # noqa: S311 — a draw, no secret
+    draw = random.Random(20261122)
     with scopes.tenant(acme.id):
         arrange.papers()
         signature, template = arrange.signature(), content.template(BODY)
