@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import func, insert, select, update
 
+from tenants.accounts import devices as remembering
 from tenants.accounts import passwords, throttling
 from tenants.accounts.models import Identity, WebSession
 from tenants.accounts.people import LOCALES, home_of, normal_email
@@ -27,19 +29,24 @@ class SignedIn:
     token: str
     identity_id: int
     is_staff: bool
+    devices: Sequence[str]
 
 
-def sign_in(email: str, password: str, *, ip: str, user_agent: str, locale: str = "") -> SignedIn:
+def sign_in(
+    email: str, password: str, *, ip: str, user_agent: str, locale: str = "", devices: Sequence[str] = ()
+) -> SignedIn:
     """A session for who knows the password; `locale` is the language mails use from now on.
 
+    `devices` is what the browser holds (devices.py): one this person signed in on before has tries of its own.
     Invalid (`sign_in_wrong`) never says which half was wrong. TooMany: tried too often for this account or from this
     place. NotAllowed (`address_unproven`), said only to who knows the password: the link in the mail comes first.
     """
     address = normal_email(email)
-    tries = throttling.bucket("sign-in", address)
     throttling.count(throttling.bucket("sign-in-from", throttling.place(ip)), throttling.SIGN_IN_ADDRESS)
-    throttling.count(tries, throttling.SIGN_IN_ACCOUNT)
     known = _at_the_door(address)
+    device = remembering.known(devices, known.identity_id if known else 0, known.password_hash if known else "")
+    tries = throttling.bucket("sign-in", f"{address}|{device}" if device else address)
+    throttling.count(tries, throttling.SIGN_IN_ACCOUNT)
     # No transaction is open while the hash takes its time.
     if not passwords.matches(password, known.password_hash if known else "") or known is None:
         _refused(known.identity_id if known else None, ip)
@@ -56,7 +63,9 @@ def sign_in(email: str, password: str, *, ip: str, user_agent: str, locale: str 
         tenant_id = home_of(known.identity_id)
         token = open_session(known.identity_id, tenant_id, ip=ip, user_agent=user_agent)
         audit.record("session.open", actor_id=known.identity_id, ip=ip, tenant_id=tenant_id)
-    return SignedIn(token, known.identity_id, known.is_staff)
+    stored = changes.get("password_hash", known.password_hash)
+    kept = remembering.remembered(devices, known.identity_id, stored, device)
+    return SignedIn(token, known.identity_id, known.is_staff, kept)
 
 
 def open_session(identity_id: int, tenant_id: int | None, *, ip: str = "", user_agent: str = "") -> str:

@@ -35,7 +35,7 @@ def sign_in() -> AnyResponse:
     try:
         opened = accounts.sign_in(
             email, request.form.get("password", ""), ip=ip, user_agent=request.headers.get("User-Agent", ""),
-            locale=request.cookies.get(i18n.COOKIE, ""),
+            locale=request.cookies.get(i18n.COOKIE, ""), devices=cookies.devices(),
         )  # fmt: skip
     except Invalid as error:
         return _again(email, target, forms.said(error), 422)
@@ -46,7 +46,8 @@ def sign_in() -> AnyResponse:
         return forms.go("/sign-up/sent")
     if current_user.is_authenticated:
         accounts.sign_out(viewer().session_id, by=viewer().identity_id, ip=ip)
-    return cookies.put(forms.go(target or destinations.home(opened.is_staff)), opened.token)
+    answer = cookies.put(forms.go(target or destinations.home(opened.is_staff)), opened.token)
+    return cookies.remember(answer, opened.devices)
 
 
 def _again(email: str, target: str | None, errors: dict[str, str], status: int) -> Response:
