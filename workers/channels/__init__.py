@@ -140,7 +140,7 @@ def acknowledgement(kind: str, settings: Mapping[str, object], body: bytes = b""
 
 
 def capabilities(kind: str, settings: Mapping[str, object], numbers: Sequence[str]) -> dict[str, bool]:
-    """Which of the numbers this channel reaches. What nobody knows is left out; a kind that cannot tell knows nothing."""
+    """Which of the numbers this channel reaches. What nobody knows is left out: some kinds cannot tell at all."""
     chosen = adapter(kind)
     if not isinstance(chosen, Checks):
         return {}

@@ -348,4 +348,4 @@ class Revokes(Protocol):
     """An adapter that can take back what is not delivered yet."""
 
     async def revoke(self, settings: Settings, number: str, provider_ref: str, http: Http) -> Receipt | None:
-        """An EXPIRED receipt with Code.UNREACHABLE: another channel may be used. None: not taken back, or not surely."""
+        """An EXPIRED receipt with Code.UNREACHABLE: another channel may be used. None: it was not taken back."""

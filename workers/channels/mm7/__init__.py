@@ -1,0 +1,1 @@
+"""The channel to a carrier of multimedia messages over MM7."""

@@ -1,0 +1,1 @@
+"""MM7, multimedia messages between a service and a relay: SOAP envelopes, their attachments, presentations."""
