@@ -24,7 +24,6 @@ from tenants.core.db import db
 from tenants.core.errors import Invalid, WrongState
 from tenants.core.jobs import Job
 from tenants.filings import Forecast
-from tenants.message_templates.render import render
 from tenants.messages import Planned
 
 CHUNK = 50_000
@@ -75,15 +74,21 @@ class _Sum:
 
     def __post_init__(self) -> None:
         self.groups: dict[tuple[str, str, int], Counter[int]] = {}
+        # What those of a group cost at most, and all as SMS when they may go as one.
+        self.most_micro: Counter[tuple[str, str, int]] = Counter()
+        self.as_sms_micro: Counter[tuple[str, str, int]] = Counter()
         self.skipped: Counter[str] = Counter()
 
     def add(self, planned: list[Planned], skipped: Counter[str], spec: Spec) -> None:
         self.skipped += skipped
         for each in planned:
-            self.groups.setdefault((each.country, each.operator, each.unit_micro), Counter())[each.segments] += 1
+            place = (each.country, each.operator, each.unit_micro)
+            self.groups.setdefault(place, Counter())[each.segments] += 1
+            self.most_micro[place] += each.most_micro
+            self.as_sms_micro[place] += each.fallback.cost_micro if each.fallback else 0
         if planned and not self.sample:
             first = planned[0]
-            self.sample = render(spec.home if first.country == "CN" else spec.abroad, first.values)
+            self.sample = spec.sample(first.values, first.country)
 
 
 def run(campaign_id: int) -> None:
@@ -108,9 +113,14 @@ def run(campaign_id: int) -> None:
 def _result(total: _Sum, spec: Spec, audience: dict[str, Any]) -> dict[str, Any]:
     summary = contacts.audience_summary(audience)
     forecasts = ways.forecast(spec, sorted({operator for country, operator, _ in total.groups if country == ways.HOME}))
-    groups = [_group(*place, by_parts, forecasts) for place, by_parts in total.groups.items()]
+    groups = [
+        _group(*place, by_parts, forecasts)
+        | {"cost_micro": total.most_micro[place], "as_sms_micro": total.as_sms_micro[place]}
+        for place, by_parts in total.groups.items()
+    ]
     return {
         "state": "done",
+        "product": spec.template.product,
         "rows": summary.rows,
         "invalid": summary.invalid,
         "duplicate": summary.duplicate,
@@ -127,7 +137,7 @@ def _group(
     ahead = forecasts[operator] if country == ways.HOME else Forecast(True, "not_needed")
     return {
         "country": country, "operator": operator, "unit_micro": unit_micro, "people": by_parts.total(), "parts": parts,
-        "cost_micro": parts * unit_micro, "by_parts": {str(each): people for each, people in by_parts.items()},
+        "by_parts": {str(each): people for each, people in by_parts.items()},
         "ready": ahead.ready, "reason": ahead.reason, "detail": ahead.detail,
         "pieces": {str(piece.kind): str(piece.state) for piece in ahead.pieces},
     }  # fmt: skip
@@ -143,7 +153,7 @@ def settled(found: dict[str, Any], send_unfiled: bool) -> dict[str, Any]:
     for each in found["groups"]:
         if each not in kept:
             skipped[each["reason"]] += each["people"]
-    sums = {name: sum(each[name] for each in kept) for name in ("people", "parts", "cost_micro")}
+    sums = {name: sum(each[name] for each in kept) for name in ("people", "parts", "cost_micro", "as_sms_micro")}
     return found | sums | {"by_parts": {str(parts): n for parts, n in sorted(by_parts.items())}, "skipped": skipped}
 
 

@@ -45,6 +45,7 @@ class Claim:
     tries: int
     left: int
     overdue: bool
+    product: str = "sms"
 
 
 @dataclass(frozen=True)
@@ -117,7 +118,7 @@ def claimed(batch: Batch, lease: uuid.UUID, overdue: bool) -> Claim:
     """A batch as whoever leased it needs it."""
     return Claim(
         batch.id, lease, batch.tenant_id, batch.campaign_id, batch.batch_no, batch.country, batch.operator,
-        batch.kind, batch.lane, batch.tries, batch.left, overdue,
+        batch.kind, batch.lane, batch.tries, batch.left, overdue, batch.product,
     )  # fmt: skip
 
 
@@ -226,6 +227,7 @@ def give_back(claim: Claim, *, wait_s: float = 0.0, next_try: bool = False) -> N
             .where(
                 Batch.tenant_id == claim.tenant_id, Batch.lane == claim.lane, Batch.state == "ready",
                 Batch.country == claim.country, Batch.operator == claim.operator, Batch.kind == claim.kind,
+                Batch.product == claim.product,
                 Batch.ready_at < ready_at, Batch.id != claim.id,
             )
             .values(ready_at=ready_at)

@@ -9,9 +9,23 @@ from __future__ import annotations
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import case, func, insert, literal, select, update
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    SmallInteger,
+    Text,
+    any_,
+    case,
+    func,
+    insert,
+    literal,
+    select,
+    update,
+)
 from sqlalchemy.dialects.postgresql import insert as upsert
 
 from tenants import ledger
@@ -20,12 +34,17 @@ from tenants.core.db import db
 from tenants.core.jobs import Job
 from tenants.ledger.models import Hold
 from tenants.messages.models import Attempt, Batch, Message, Run
+from tenants.messages.moving import Columns, Tally, shift
 from tenants.messages.states import State
 
-# Another way helps nobody here: the number, the person or the content is what is wrong.
-NOT_HELPED = frozenset({"blocked", "content_rejected", "number_invalid", "too_often"})
+# Another way helps nobody here: the number is wrong, or the person wants nothing of it.
+NOT_HELPED = frozenset({"blocked", "number_invalid", "too_often"})
 MAY = Message.fallback_micro.is_not(None)  # that a message is an RCS with a fallback
 UNDER_WAY = (State.SUBMITTING, State.ACCEPTED, State.IN_DOUBT)
+
+
+def _among(ids: Sequence[int]) -> ColumnElement[bool]:
+    return Message.id == any_(literal(list(ids), ARRAY(BigInteger)))
 
 
 def twin(batch_no: int) -> int:
@@ -33,9 +52,10 @@ def twin(batch_no: int) -> int:
     return ~batch_no
 
 
-def having(ids: Sequence[int]) -> set[int]:
-    """Those of these messages that are RCS with a fallback."""
-    return set(db.session.scalars(select(Message.id).where(Message.id.in_(ids), MAY))) if ids else set()
+def helped(refused: Mapping[int, str]) -> set[int]:
+    """Those of these refused messages (id → code) that go as SMS instead."""
+    ids = [id for id, code in refused.items() if code not in NOT_HELPED]
+    return set(db.session.scalars(select(Message.id).where(_among(ids), MAY))) if ids else set()
 
 
 def upcoming(campaign_id: int, batch_no: int, limit: int) -> list[tuple[int, bytes]]:
@@ -53,7 +73,7 @@ def go(ids: Sequence[int], code: str | None = None) -> int:
     unpaid = Message.settle_txn.is_(None)
     moved = db.session.execute(
         update(Message)
-        .where(Message.id.in_(ids), Message.state == State.QUEUED, MAY)
+        .where(_among(ids), Message.state == State.QUEUED, MAY)
         .values(
             batch_no=literal(-1) - Message.batch_no,
             unit_micro=case((unpaid, Message.fallback_micro), else_=Message.unit_micro),
@@ -106,9 +126,7 @@ def _grow(campaign_id: int, batch_no: int, count: int, tries: int) -> None:
 def reachable(ids: Sequence[int]) -> set[int]:
     """Those of these messages under way that could still go as SMS, their batches locked against being cleared away."""
     rows = db.session.execute(
-        select(Message.id, Message.campaign_id, Message.batch_no).where(
-            Message.id.in_(ids), Message.state.in_(UNDER_WAY), MAY
-        )
+        select(Message.id, Message.campaign_id, Message.batch_no).where(_among(ids), Message.state.in_(UNDER_WAY), MAY)
     ).all()
     if not rows:
         return set()
@@ -125,12 +143,31 @@ def reachable(ids: Sequence[int]) -> set[int]:
     return {row.id for row in rows if (row.campaign_id, row.batch_no) in there}
 
 
-def keep_attempts(ids: Sequence[int], outcome: State) -> None:
-    """Write down how the last attempt of messages that were queued again came to nothing."""
+def taken_back(rows: Sequence[Any], basis: str, key: str) -> tuple[set[int], list[Tally]]:
+    """Receipts that say an RCS did not arrive: the message goes as SMS. The ids of the receipts this settles, and the
+    tallies, not booked yet."""
+    may = reachable([row.message_id for row in rows if row.code not in NOT_HELPED])
+    back = [row for row in rows if row.message_id in may and row.code not in NOT_HELPED]
+    if not back:
+        return set(), []
+    columns: Columns = {
+        "id": (BigInteger, [row.message_id for row in back]),
+        "attempt": (SmallInteger, [row.attempt for row in back]),
+        "code": (Text, [row.code for row in back]),
+    }
+    tallies = shift(State.QUEUED, "in_doubt", basis, key, columns)
+    ids = sorted({row.message_id for row in back})
+    keep_attempts(ids)
+    go(ids)
+    return {row.id for row in back}, tallies
+
+
+def keep_attempts(ids: Sequence[int]) -> None:
+    """Write down that the last attempt of messages that are queued again did not arrive."""
     superseded = select(
-        Message.id, Message.attempt, Message.channel_id, Message.provider_ref, literal(int(outcome)), Message.code,
-        Message.submitted_at, Message.answered_at,
-    ).where(Message.id.in_(ids), Message.state == State.QUEUED)  # fmt: skip
+        Message.id, Message.attempt, Message.channel_id, Message.provider_ref,
+        literal(int(State.UNDELIVERED), SmallInteger), Message.code, Message.submitted_at, Message.answered_at,
+    ).where(_among(ids), Message.state == State.QUEUED)  # fmt: skip
     columns = (
         "message_id", "attempt", "channel_id", "provider_ref", "outcome", "code", "submitted_at", "answered_at",
     )  # fmt: skip

@@ -38,6 +38,10 @@ class Fallback:
     unit_micro: int
     rule_id: int
 
+    @property
+    def cost_micro(self) -> int:
+        return self.segments * self.unit_micro
+
 
 @dataclass(frozen=True)
 class Planned:
@@ -57,7 +61,7 @@ class Planned:
     def most_micro(self) -> int:
         """What it costs at most, whichever way it goes."""
         cost_micro, other = self.segments * self.unit_micro, self.fallback
-        return cost_micro if other is None else max(cost_micro, other.segments * other.unit_micro)
+        return cost_micro if other is None else max(cost_micro, other.cost_micro)
 
 
 def open_run(

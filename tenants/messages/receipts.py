@@ -22,7 +22,7 @@ from tenants.core import bulk, crash, jobs, scopes
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.jobs import Job
-from tenants.messages import parts, references
+from tenants.messages import fallback, parts, references
 from tenants.messages.models import Receipt, Submission
 from tenants.messages.moving import Columns, Tally, book, shift
 from tenants.messages.states import State
@@ -158,7 +158,10 @@ def settle(basis: str) -> int:
     told = [row for row in rows if row.id not in waiting]
     # Of several final receipts for one message the first counts, as it would have had they come apart.
     first = {row.message_id: row.id for row in reversed(told) if row.outcome != "accepted"}
-    tallies: list[Tally] = []
+    lost = [row for row in told if ENDS[row.outcome][0] is State.UNDELIVERED and first[row.message_id] == row.id]
+    as_sms, tallies = fallback.taken_back(lost, basis, f"{key}:sms")
+    book(tallies, f"{key}:sms")
+    told = [row for row in told if row.id not in as_sms]
     for to, outcome in dict.fromkeys(ENDS.values()):
         news = [row for row in told if ENDS[row.outcome][0] is to and first.get(row.message_id, row.id) == row.id]
         if news:

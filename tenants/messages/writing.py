@@ -55,6 +55,11 @@ class Writer:
         number, values = self.vault.open("messages", id, sealed)
         return number, render(self._compiled[number.startswith("+86")], values)
 
+    def number(self, id: int, sealed: bytes) -> str:
+        """To whom it goes."""
+        number, _values = self.vault.open("messages", id, sealed)
+        return str(number)
+
     @property
     def template(self) -> tuple[int, int]:
         """(id, version) of the template, zeroes when the run does not know it."""
