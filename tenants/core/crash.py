@@ -12,6 +12,7 @@ POINTS = (
     "after_sent",
     "before_recorded",
     "after_recorded",
+    "after_stored",
     "during_settle",
     "after_settle",
     "during_plan",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Exists, and_, delete, exists, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tenants.core import bulk
@@ -128,16 +128,22 @@ def leave(gateway: uuid.UUID) -> None:
 
 
 def is_kept(channel_id: int) -> bool:
-    """Whether a living gateway keeps the links of this channel."""
-    lease = select(ChannelLease.channel_id).join(Gateway, Gateway.id == ChannelLease.holder)
-    return db.session.scalar(lease.where(ChannelLease.channel_id == channel_id, _lives())) is not None
+    """Whether a living gateway has a link of this channel that messages may leave on."""
+    found = _kept_link().where(ChannelLease.channel_id == channel_id)
+    return bool(db.session.scalar(select(found)))
+
+
+def _kept_link() -> Exists:
+    return exists().where(
+        ChannelLease.holder == Gateway.id, LinkState.gateway == Gateway.id,
+        LinkState.channel_id == ChannelLease.channel_id, LinkState.links > 0, _lives(),
+    )  # fmt: skip
 
 
 def reachable() -> ColumnElement[bool]:
-    """That a channel has no links, or a living gateway keeps them."""
+    """That a channel is none with links, or a living gateway has one that messages may leave on."""
     linked = exists().where(ChannelLease.channel_id == Channel.id)
-    kept = exists().where(ChannelLease.channel_id == Channel.id, ChannelLease.holder == Gateway.id, _lives())
-    return or_(~linked, kept)
+    return or_(~linked, _kept_link().where(ChannelLease.channel_id == Channel.id))
 
 
 def fences(channel_id: int, fence: int) -> ColumnElement[bool]:

@@ -1,0 +1,156 @@
+"""A gateway process, simulated carriers on links, and channels that lead to them."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import delete, insert, text, update
+
+from tenants import routing
+from tenants.core import scopes
+from tenants.core.clock import now
+from tenants.core.db import db
+from tenants.core.scopes import Reason
+from tenants.core.settings import Settings
+from tenants.routing.models import Channel, ChannelLease, Gateway, LinkState
+from tests.pipeline import environment
+from tests.tenants.messages.arrange import Arranged
+from tests.workers.simulators.processes import RunningCarrier, ask, process, wait_for
+from workers.channels.settings import seal
+
+START_S, END_S = 30.0, 20.0
+PROTOCOLS = ("smpp", "cmpp", "sgip", "smgp")
+# What each kind asks for beside host, port, account and secret.
+MORE: dict[str, dict[str, Any]] = {
+    "smpp": {},
+    "cmpp": {"source": "10690001"},
+    "sgip": {"source": "10690001"},
+    "smgp": {"source": "10690001"},
+}
+Process = subprocess.Popen[bytes]
+
+
+@dataclass
+class Wire:
+    """A channel with links and the carrier at their other end."""
+
+    channel_id: int
+    carrier: RunningCarrier
+
+    def taken(self) -> list[tuple[str, str]]:
+        """(number, text) of every part the carrier took, as often as it took it."""
+        return [(_plain(entry["to"]), entry["text"]) for entry in self.carrier.entries("submit") if "id" in entry]
+
+    def numbers(self) -> Counter[str]:
+        """How often each number was reached by a whole message."""
+        whole = [entry for entry in self.carrier.entries("message") if not entry.get("missing")]
+        return Counter(_plain(entry["to"]) for entry in whole)
+
+    def harm(self, what: str) -> None:
+        ask(self.carrier.url + "/control/links", {"do": what})
+
+    def links(self) -> list[LinkState]:
+        with scopes.platform(Reason.SWEEPS):
+            return list(routing.links_of(self.channel_id))
+
+
+def _plain(number: str) -> str:
+    digits = number.removeprefix("+")
+    return digits.removeprefix("86") if len(digits) > 11 else digits
+
+
+@contextmanager
+def wire(folder: Path, protocol: str, *arguments: str, **columns: Any) -> Iterator[Wire]:
+    """A running carrier of a protocol and an active channel that leads there."""
+    settings = columns.pop("settings", {})
+    path = folder / f"{protocol}-{time.monotonic_ns()}.jsonl"
+    known = ("--protocol", protocol, "--journal", str(path), "--delay", "0", "--jitter", "0")
+    with process("workers.simulators.links", *known, *arguments) as url:
+        port = ask(url + "/control")["port"]
+        channel_id = add_channel(protocol, {"port": port, **settings}, **columns)
+        try:
+            yield Wire(channel_id, RunningCarrier(url, path))
+        finally:
+            with scopes.platform(Reason.SWEEPS):
+                db.session.execute(delete(Channel).where(Channel.id == channel_id))
+
+
+def add_channel(kind: str, settings: dict[str, Any], **columns: Any) -> int:
+    clear = {"host": "127.0.0.1", "account": "900001", "window": 32, **MORE[kind], **settings}
+    with scopes.platform(Reason.SWEEPS):
+        channel_id: int = db.session.scalars(
+            insert(Channel)
+            .values(name=f"{kind} {time.monotonic_ns()}", kind=kind, settings=clear, created_at=now(), **columns)
+            .returning(Channel.id)
+        ).one()
+        sealed = seal(channel_id, {"secret": "secret"})
+        db.session.execute(update(Channel).where(Channel.id == channel_id).values(secrets=sealed))
+    return channel_id
+
+
+def change(channel_id: int, **columns: Any) -> None:
+    with scopes.platform(Reason.SWEEPS):
+        db.session.execute(update(Channel).where(Channel.id == channel_id).values(**columns))
+
+
+def start(settings: Settings, **more: str) -> Process:
+    """A real gateway process."""
+    return subprocess.Popen([sys.executable, "-m", "workers.gateway"], env=environment(settings, **more))
+
+
+def end(child: Process) -> int:
+    """Ask it to end; its exit code."""
+    child.terminate()
+    try:
+        return child.wait(END_S)
+    except subprocess.TimeoutExpired:
+        child.kill()
+        return child.wait()
+
+
+@contextmanager
+def gateways(settings: Settings, count: int = 1, **more: str) -> Iterator[list[Process]]:
+    """Gateways, from the start to their end in good order."""
+    with ExitStack() as stack:
+        children = [start(settings, **more) for _ in range(count)]
+        for child in children:
+            stack.callback(end, child)
+        stack.callback(forget)
+        yield children
+
+
+def forget() -> None:
+    """Whoever was killed keeps nothing: the next test need not wait for its lease to end."""
+    with scopes.platform(Reason.SWEEPS):
+        for table in (ChannelLease, LinkState, Gateway):
+            db.session.execute(delete(table))
+
+
+def dead() -> None:
+    """Gateways that were killed are believed to be dead at once."""
+    with scopes.platform(Reason.SWEEPS):
+        db.session.execute(update(Gateway).values(heartbeat_at=text("now() - interval '1 minute'")))
+
+
+def linked(*wires: Wire) -> None:
+    """Until every channel has a link messages may leave on."""
+    wait_for(lambda: all(any(line.links for line in wire.links()) for wire in wires), START_S)
+
+
+def sent_once(run: Arranged, count: int, *wires: Wire) -> None:
+    """Nothing lost, nothing twice, and what is in doubt says so."""
+    progress, reached = run.progress(), Counter[str]()
+    for each in wires:
+        reached += each.numbers()
+    assert progress.total == count
+    assert [number for number, times in reached.items() if times > 1] == [], "taken twice"
+    assert progress.queued == progress.submitting == 0
+    assert progress.delivered <= len(reached) <= progress.delivered + progress.accepted + progress.in_doubt

@@ -1,0 +1,30 @@
+"""python -m workers.gateway: keep the links of this installation's channels until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+
+from tenants.core.ground import bare_app
+from tenants.core.settings import Settings
+from workers import logs
+from workers.gateway.desk import Desk
+from workers.gateway.gateway import Gateway
+
+
+async def run(settings: Settings) -> None:
+    gateway = Gateway(Desk(bare_app(settings)), settings)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, gateway.stop)
+    await gateway.run()
+
+
+def main() -> int:
+    logs.set_up("gateway")
+    asyncio.run(run(Settings.read()))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

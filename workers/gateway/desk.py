@@ -1,0 +1,202 @@
+"""The SQL of the gateway. Everything here is synchronous and runs in a thread of its own, in the scope it names."""
+
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable, Collection, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any, Final, ParamSpec, TypeVar
+
+import structlog
+from flask import Flask, current_app
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError
+
+from tenants import messages, routing
+from tenants.accounts.models import Tenant
+from tenants.accounts.vaults import vault
+from tenants.core import crash, jobs, scopes
+from tenants.core.db import db
+from tenants.core.jobs import Job, Lane
+from tenants.core.scopes import Reason
+from tenants.messages import Claim, Incoming, Picked, Result, Writer, handing, inbound
+from tenants.routing.leases import Kept, Line, Share
+from workers.channels import Inbound, Outgoing, settings
+
+log = structlog.get_logger()
+P = ParamSpec("P")
+T = TypeVar("T")
+
+THREADS: Final = 8
+
+
+@dataclass(slots=True, eq=False)
+class Work:
+    """A batch that was taken up. `open`: messages whose outcome is not written down; `dry`: nothing more to begin;
+    `lost`: not ours any more; `returned`: left to other channels."""
+
+    claim: Claim
+    writer: Writer
+    basis: str
+    open: int = 0
+    dry: bool = False
+    slices: int = 0
+    lost: bool = False
+    returned: bool = False
+
+    @property
+    def urgent(self) -> bool:
+        return self.claim.lane == Lane.URGENT
+
+    @property
+    def over(self) -> bool:
+        return self.dry and not self.open
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A slice that is `submitting`; `picked` None: the batch is not ours any more. `wait_s`: the pace has none yet."""
+
+    picked: Sequence[tuple[Picked, Outgoing]] | None
+    wait_s: float = 0.0
+
+
+@dataclass
+class Desk:
+    """Runs a function of this module in a thread, inside the application's context."""
+
+    app: Flask
+    gateway: uuid.UUID = field(default_factory=uuid.uuid4)
+    pool: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(THREADS, "desk"))
+
+    async def __call__(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        def inside() -> T:
+            with self.app.app_context():
+                return function(*args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self.pool, inside)
+
+
+def failed(what: str, error: Exception, **more: object) -> None:
+    """Into the log: of the database's errors only the class, for their text holds what was written; of bugs, all."""
+    known = isinstance(error, DBAPIError)
+    log.error(what, error=type(error).__qualname__, exc_info=None if known else error, **more)
+
+
+def keep(gateway: uuid.UUID, kinds: Collection[str]) -> Share:
+    """Say that we live, and which channels are ours now."""
+    with scopes.platform(Reason.DISPATCH):
+        routing.leases.beat(gateway)
+        share = routing.leases.keep(gateway, kinds)
+        if share.taken:
+            handing.revoke(share.taken)
+    return share
+
+
+def release(gateway: uuid.UUID, channel_id: int) -> None:
+    with scopes.platform(Reason.DISPATCH):
+        routing.leases.release(gateway, channel_id)
+
+
+def leave(gateway: uuid.UUID) -> None:
+    with scopes.platform(Reason.DISPATCH):
+        routing.leases.leave(gateway)
+
+
+def tell(gateway: uuid.UUID, lines: Sequence[Line]) -> None:
+    with scopes.platform(Reason.DISPATCH):
+        routing.leases.tell(gateway, lines)
+
+
+def renew(claims: Collection[Claim]) -> set[uuid.UUID]:
+    with scopes.platform(Reason.DISPATCH):
+        return handing.renew(claims)
+
+
+def return_handed(channel_id: int) -> None:
+    """The channel takes nothing more: what waits for it is anybody's."""
+    with scopes.platform(Reason.DISPATCH):
+        handing.return_handed(channel_id)
+
+
+def take_up(channel_id: int, limit: int) -> list[Work]:
+    """Batches that were handed to a channel, ready to be begun."""
+    with scopes.platform(Reason.DISPATCH):
+        claims = handing.take_up(channel_id, limit)
+    found = []
+    for claim in claims:
+        with scopes.tenant(claim.tenant_id):
+            basis = db.session.scalars(select(Tenant.basis).where(Tenant.id == claim.tenant_id)).one()
+            if claim.overdue:
+                messages.expire(claim.campaign_id, claim.batch_no, basis)
+            else:
+                found.append(Work(claim, messages.writer(claim.campaign_id, vault()), basis))
+    return found
+
+
+def begin(work: Work, kept: Kept, want: int, *, referenced: bool) -> Begun:
+    """Commit a slice as `submitting` and write its texts."""
+    claim, bounded, parts = work.claim, bool(kept.tps), want
+    if bounded:
+        with scopes.platform(Reason.DISPATCH):
+            grant = routing.take(kept.channel_id, want)
+        if not grant.parts:
+            return Begun([], grant.wait_s)
+        parts = grant.parts
+    key = f"slice:{claim.lease.hex}:{work.slices}"
+    work.slices += 1
+    with scopes.tenant(claim.tenant_id):
+        picked = messages.begin_slice(claim, kept.channel_id, parts, work.writer.signature_id, key, fence=kept.fence)
+    crash.point("after_submitting")
+    used = sum(each.segments for each in picked or ())
+    if bounded and used != parts:
+        with scopes.platform(Reason.DISPATCH):
+            routing.give_back(kept.channel_id, parts - used)
+    return Begun(None if picked is None else [(each, _written(work, each, referenced)) for each in picked])
+
+
+def _written(work: Work, each: Picked, referenced: bool) -> Outgoing:
+    number, text = work.writer.write(each.id, each.sealed)
+    reference = messages.reference(_secret(), work.claim.tenant_id, each.id, each.attempt) if referenced else ""
+    return Outgoing(reference, number, text)
+
+
+def record(channel_id: int, tenant_id: int, basis: str, results: Sequence[Result], key: str) -> None:
+    """Write down what became of messages of one business."""
+    with scopes.tenant(tenant_id):
+        messages.record(results, channel_id=channel_id, basis=basis, key=key, index_refs=True)
+        crash.point("before_recorded")
+    crash.point("after_recorded")
+
+
+def give_back(claim: Claim) -> None:
+    """Nothing of a batch is under way any more: end its lease, and ring for what waits behind it."""
+    with scopes.tenant(claim.tenant_id):
+        messages.give_back(claim)
+    _ring(claim)
+
+
+def _ring(claim: Claim) -> None:
+    jobs.ring(Job.SEND_URGENT if claim.lane == Lane.URGENT else Job.SEND_BATCH, claim.lane)
+
+
+def store(channel_id: int, receipts: Sequence[Incoming], replies: Sequence[Inbound]) -> None:
+    """Keep news in the inbox; the carrier is answered after this."""
+    with scopes.platform(Reason.RECEIPTS):
+        if receipts:
+            messages.store(channel_id, receipts, _secret())
+        if replies:
+            inbound.keep(channel_id, replies)
+    crash.point("after_stored")
+
+
+def _secret() -> str:
+    found: str = current_app.config["SETTINGS"].qunfa_secret
+    return found
+
+
+def opened(kept: Kept) -> dict[str, Any]:
+    """A channel's settings, secrets included."""
+    return settings.opened(kept.channel_id, kept.settings, kept.secrets)

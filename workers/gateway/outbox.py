@@ -1,0 +1,105 @@
+"""Pure: messages on their way to the links, urgent ones first, and what the answers to their parts come to."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tenants.messages import Answer, Result
+from workers.channels import Accepted, Code, Refused, SendResult
+
+# A message told to wait so often goes back to the queue, where others get their turn.
+THROTTLES_MAX = 20
+NEVER_LEFT = Refused(Code.NOT_TRIED, True)
+
+
+@dataclass(slots=True, eq=False)
+class Parcel:
+    """One message: its requests, one a part, and what became of each. `work` is the batch it is from."""
+
+    work: Any
+    id: int
+    attempt: int
+    pdus: tuple[Any, ...]
+    urgent: bool = False
+    results: dict[int, SendResult] = field(default_factory=dict)
+    unsent: deque[int] = field(default_factory=deque)
+    throttles: int = 0
+    told: bool = False  # its result was written down, or is about to be
+
+    def __post_init__(self) -> None:
+        self.unsent.extend(range(len(self.pdus)))
+
+    @property
+    def done(self) -> bool:
+        return len(self.results) == len(self.pdus)
+
+    def give_up(self) -> None:
+        """What has not left will not."""
+        while self.unsent:
+            self.results[self.unsent.popleft()] = NEVER_LEFT
+
+    def result(self) -> Result:
+        """The worst part decides; only what no carrier has any part of may go again."""
+        refused = [each for each in self.results.values() if isinstance(each, Refused)]
+        spoken = [each for each in refused if not _waits(each)]
+        taken = [each for each in self.results.values() if isinstance(each, Accepted)]
+        if len(taken) == len(self.pdus):
+            refs = tuple(self.results[index].provider_ref for index in range(len(self.pdus)))  # type: ignore[union-attr]
+            return Result(self.id, self.attempt, Answer.ACCEPTED, refs[0], refs=refs)
+        if len(refused) == len(self.pdus):
+            return self._refused(spoken)
+        if spoken or (taken and len(taken) + len(refused) == len(self.pdus)):
+            return Result(self.id, self.attempt, Answer.REFUSED, code=(spoken or refused)[0].code)
+        return Result(self.id, self.attempt, Answer.DOUBT, code="answer_lost")
+
+    def _refused(self, spoken: list[Refused]) -> Result:
+        if not spoken:
+            throttled = any(each.code is Code.THROTTLED for each in self.results.values() if isinstance(each, Refused))
+            return Result(self.id, self.attempt, Answer.LATER, code=Code.THROTTLED if throttled else "")
+        final = next((each for each in spoken if not each.retryable), None)
+        return Result(self.id, self.attempt, Answer.REFUSED if final else Answer.AGAIN, code=(final or spoken[0]).code)
+
+
+def _waits(each: Refused) -> bool:
+    return each is NEVER_LEFT or each.code is Code.THROTTLED
+
+
+class Outbox:
+    """What is committed and waits for room on a link."""
+
+    def __init__(self) -> None:
+        self._urgent: deque[Parcel] = deque()
+        self._bulk: deque[Parcel] = deque()
+        self.parts = 0
+
+    def __len__(self) -> int:
+        return len(self._urgent) + len(self._bulk)
+
+    def extend(self, parcels: Iterable[Parcel]) -> None:
+        for parcel in parcels:
+            (self._urgent if parcel.urgent else self._bulk).append(parcel)
+            self.parts += len(parcel.unsent)
+
+    def put_back(self, parcel: Parcel) -> None:
+        """It is next."""
+        (self._urgent if parcel.urgent else self._bulk).appendleft(parcel)
+        self.parts += len(parcel.unsent)
+
+    def take(self) -> Parcel | None:
+        queue = self._urgent or self._bulk
+        if not queue:
+            return None
+        parcel = queue.popleft()
+        self.parts -= len(parcel.unsent)
+        return parcel
+
+    def clear(self) -> list[Parcel]:
+        """Everything, out of it."""
+        found = [*self._urgent, *self._bulk]
+        self._urgent.clear()
+        self._bulk.clear()
+        self.parts = 0
+        return found
