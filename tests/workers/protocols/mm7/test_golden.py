@@ -1,6 +1,6 @@
 """Golden envelopes and bodies, both ways: `golden/<name>.xml` or `.mime` beside `<name>.json`, what they say.
 
-Files named foreign_… are written as relays write them, with prefixes, comments and lines of their own: they are only read.
+Files named foreign_… are written as relays write them, with prefixes and comments of their own: they are only read.
 """
 
 from __future__ import annotations
