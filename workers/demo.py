@@ -1,13 +1,10 @@
 """The demo: a business with money, people, approved content and a prepared campaign, a member of staff, and local
-stand-ins for the outside (a simulated carrier, a small Stripe). Made through the doors of the domain.
+stand-ins for the outside (simulated carriers, a small Stripe). Made through the doors of the domain.
 """
 
 from __future__ import annotations
 
-import os
 import secrets
-import socket
-from collections.abc import Mapping
 from pathlib import Path
 
 from sqlalchemy import insert, select, update
@@ -23,21 +20,12 @@ from tenants.core.scopes import Reason
 from tenants.core.settings import Settings
 from tenants.moderation.starter_words import STARTER_WORDS
 from tenants.resellers.starter_prices import STARTER_PRICES
-from tenants.routing.models import Channel
-from workers import demo_people
-from workers.channels.settings import seal
+from workers import demo_channels, demo_people
 from workers.supervisor import Supervisor
 
 OWNER = ("demo@example.com", "demo-qunfa-2026")
 STAFF = ("staff@example.com", "staff-qunfa-2026")
 CREDIT_MICRO = 5_000_000_000
-# name, operators, parts a second: slow enough to watch ten thousand messages go, fast enough not to wait.
-CHANNELS: tuple[tuple[str, list[str], int], ...] = (
-    ("Demo North", ["mobile", "broadnet"], 300),
-    ("Demo South", ["unicom", "telecom"], 200),
-    ("Demo World", [], 50),
-)
-RECEIPTS = "--delay 1 --jitter 4 --undelivered 2"
 
 
 def logins() -> list[str]:
@@ -48,14 +36,9 @@ def logins() -> list[str]:
 def prepare(supervisor: Supervisor, settings: Settings, home: Path, url: str) -> None:
     """Seed what is missing, and add the stand-ins to what is run."""
     keys = {name: _key(home, name) for name in ("carrier", "receipts", "stripe-hook")}
-    carrier, stripe = _free_port(), _free_port()
-    _channels(f"http://127.0.0.1:{carrier}", url, keys)
-    supervisor.add(
-        "carrier",
-        f"python -m workers.simulators.carrier --port {carrier} --journal {home}/carrier.jsonl"
-        f" --key {keys['carrier']} --secret {keys['receipts']} {RECEIPTS}",
-    )
+    supervisor.add("carriers", demo_channels.prepare(home, url, keys["carrier"], keys["receipts"]))
     if not settings.stripe_api_key:
+        stripe = demo_channels.free_port()
         supervisor.add(
             "stripe",
             f"python -m workers.simulators.stripe --port {stripe} --state {home}/stripe"
@@ -117,39 +100,9 @@ def _content(by: int) -> None:
     assert signatures.usable() and message_templates.usable()
 
 
-def _channels(carrier_url: str, url: str, keys: Mapping[str, str]) -> None:
-    """The demo's channels, led to where the simulated carrier listens this time."""
-    with scopes.platform(Reason.DEMO):
-        for name, operators, tps in CHANNELS:
-            channel_id = db.session.scalar(select(Channel.id).where(Channel.name == name))
-            if channel_id is None:
-                channel_id = db.session.scalars(
-                    insert(Channel)
-                    .values(name=name, kind="simulator", operators=operators, tps=_pace(tps), created_at=now())
-                    .returning(Channel.id)
-                ).one()
-            clear = {"url": carrier_url, "callback": f"{url}/hooks/receipts/{channel_id}", "connections": 32}
-            secret = {"key": keys["carrier"], "secret": keys["receipts"]}
-            db.session.execute(
-                update(Channel).where(Channel.id == channel_id).values(settings=clear, secrets=seal(channel_id, secret))
-            )
-
-
-def _pace(tps: int) -> int:
-    """QUNFA_DEMO_TPS sets one pace for all of the demo's channels, 0 for none: for tests that will not wait."""
-    return int(os.environ.get("QUNFA_DEMO_TPS", tps))
-
-
 def _key(home: Path, name: str) -> str:
     path = home / "secrets" / name
     if not path.exists():
         path.write_text(secrets.token_hex(24))
         path.chmod(0o600)
     return path.read_text()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

@@ -17,6 +17,7 @@ from pathlib import Path
 import psycopg
 
 from tests.workers.simulators.processes import wait_for
+from workers.channels.mainland import local
 from workers.simulators.carrier import journal
 
 START_S = 90.0
@@ -30,10 +31,15 @@ class Product:
     url: str
     home: Path
 
-    def journal(self) -> list[dict[str, object]]:
-        """Every message the carrier took."""
-        entries = journal.entries(self.home / "carrier.jsonl")
-        return [entry for entry in entries if entry["kind"] == "submit" and "id" in entry]
+    def recipients(self) -> list[str]:
+        """To whom the carriers took a message, once for each they took."""
+        files = dict.fromkeys(("cmpp", "smpp", "sgip", "smgp"), "message") | {"carrier": "submit"}
+        return [
+            local(entry["to"])
+            for name, kind in files.items()
+            for entry in journal.entries(self.home / f"{name}.jsonl")
+            if entry["kind"] == kind and "refused" not in entry
+        ]
 
     def query(self, sql: str) -> list[tuple[object, ...]]:
         """What the database says, asked by its owner."""

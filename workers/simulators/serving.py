@@ -27,5 +27,7 @@ async def serve(
     learn(url)
     sys.stdout.write(f"{name} listens on {url}\n")
     sys.stdout.flush()
-    await stop.wait()
-    await runner.cleanup()
+    try:
+        await stop.wait()
+    finally:
+        await runner.cleanup()

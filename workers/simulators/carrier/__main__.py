@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Coroutine, Sequence
 from pathlib import Path
+from typing import Any
 
 from workers.simulators.carrier.journal import Journal
 from workers.simulators.carrier.profile import Profile
@@ -55,13 +57,14 @@ def profile(given: argparse.Namespace) -> Profile:
     )
 
 
-def main() -> None:
+def serving(arguments: Sequence[str] | None = None) -> Coroutine[Any, Any, None]:
+    """The carrier of a command line, this process's own if none is given."""
     wanted = parser("workers.simulators.carrier")
     wanted.add_argument("--key", default="carrier-demo-key", help="bearer key callers must show")
-    given = wanted.parse_args()
+    given = wanted.parse_args(arguments)
     carrier = Carrier(given.key, given.secret, given.callback, Journal(given.journal), profile(given))
-    asyncio.run(serve(application(carrier), given.host, given.port, "carrier"))
+    return serve(application(carrier), given.host, given.port, "carrier")
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(serving())

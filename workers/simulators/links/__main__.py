@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+from collections.abc import Coroutine, Sequence
 from dataclasses import asdict
-from typing import Final
+from typing import Any, Final
 
 from workers.protocols.session import Timers
 from workers.simulators.carrier import __main__ as http
@@ -49,17 +50,18 @@ def profile(given: argparse.Namespace) -> LinkProfile:
     )
 
 
-def main() -> None:
+def serving(arguments: Sequence[str] | None = None) -> Coroutine[Any, Any, None]:
+    """The carrier of a command line, this process's own if none is given."""
     wanted = parser()
-    given = wanted.parse_args()
+    given = wanted.parse_args(arguments)
     kind = TONGUES[given.protocol]
     if given.version and given.version not in kind.versions:
         wanted.error(f"{given.protocol} is spoken in {' and '.join(kind.versions)}")
     tongue = kind(given.account, given.secret, given.version, Timers(idle_s=given.idle))
     carrier = Carrier(tongue, Journal(given.journal), profile(given), given.callback)
     port = kind.port if given.port is None else given.port
-    asyncio.run(run(carrier, given.host, port, given.control_port, given.protocol))
+    return run(carrier, given.host, port, given.control_port, given.protocol)
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(serving())

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine, Sequence
+from typing import Any
 
 from workers.simulators.carrier.__main__ import parser, profile
 from workers.simulators.carrier.journal import Journal
@@ -11,15 +13,16 @@ from workers.simulators.providers.server import WIRES, application
 from workers.simulators.serving import serve
 
 
-def main() -> None:
+def serving(arguments: Sequence[str] | None = None) -> Coroutine[Any, Any, None]:
+    """The provider of a command line, this process's own if none is given."""
     wanted = parser("workers.simulators.providers")
     wanted.add_argument("--kind", required=True, choices=sorted(WIRES), help="whose wire form it speaks")
     wanted.add_argument("--name", default="provider-demo", help="the account, or the name of its key")
-    given = wanted.parse_args()
+    given = wanted.parse_args(arguments)
     keys = Keys(given.name, given.secret)
     app = application(given.kind, keys, given.callback, Journal(given.journal), profile(given))
-    asyncio.run(serve(app, given.host, given.port, given.kind))
+    return serve(app, given.host, given.port, given.kind)
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(serving())
