@@ -75,6 +75,20 @@ class Check:
         found = self.forecast
         return int(sum(found["skipped"].values()) + found["invalid"] + found["duplicate"])
 
+    @property
+    def unfiled(self) -> list[dict[str, Any]]:
+        """The places whose operator would not let the text through, those with most people first."""
+        return [row for row in self.forecast["groups"] if not row["ready"]]
+
+    @property
+    def unfiled_people(self) -> int:
+        return sum(row["people"] for row in self.unfiled)
+
+    @property
+    def everybody(self) -> int:
+        """Whoever can get it at all, filed or not."""
+        return sum(row["people"] for row in self.forecast["groups"])
+
     @cached_property
     def version(self) -> Version:
         assert self.campaign.template_id is not None and self.campaign.version is not None

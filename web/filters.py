@@ -124,13 +124,17 @@ def local(instant: datetime) -> datetime:
 
 def date(instant: datetime, weekday: bool = False) -> str:
     """11月22日, 22 Nov; with the year when it is another one, with the day of the week on request."""
-    here, this_year = local(instant), local(datetime.now(UTC)).year
-    year = here.year != this_year
+    return day(local(instant).date(), weekday)
+
+
+def day(found: Day, weekday: bool = False) -> str:
+    """The same of a day that is no instant: until when something is valid."""
+    year = found.year != local(datetime.now(UTC)).year
     if _chinese():
         pattern = ("y年" if year else "") + "M月d日" + (" EEE" if weekday else "")
-        return str(format_date(here.date(), pattern, rebase=False))
+        return str(format_date(found, pattern, rebase=False))
     pattern = ("EEE " if weekday else "") + "d MMM" + (" y" if year else "")
-    return str(format_date(here.date(), pattern, rebase=False))
+    return str(format_date(found, pattern, rebase=False))
 
 
 def month(first: Day) -> str:
@@ -218,7 +222,7 @@ def _chinese() -> bool:
 
 
 FILTERS = (
-    money, price, money_html, count, approx, percent, filesize, tel, tel_shown, date, moment, clock, relative,
+    money, price, money_html, count, approx, percent, filesize, tel, tel_shown, date, day, moment, clock, relative,
     bar_segments, bar_words, parts, people,
 )  # fmt: skip
 

@@ -87,6 +87,7 @@ BUSINESS = (
         (
             NavItem(_l("Templates"), "console.message_templates.index", "template"),
             NavItem(_l("Signatures"), "console.signatures.index", "signature"),
+            NavItem(_l("Filings"), "console.filings.index", "certificate"),
             NavItem(_l("Media"), "console.media.index", "photo"),
         ),
     ),

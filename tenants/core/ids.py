@@ -19,7 +19,7 @@ PREFIXES = {
     "tenant": "acct", "channel": "chn", "campaign": "cmp", "contact": "con", "event": "evt", "file": "fil",
     "hold": "hld", "import": "imp", "list": "lst", "member": "mem", "message": "msg", "review": "rev",
     "session": "ses", "signature": "sig", "topup": "top", "template": "tpl", "identity": "usr",
-    "reply": "rep", "invitation": "inv",
+    "reply": "rep", "invitation": "inv", "papers": "pap", "lead": "lnk",
 }  # fmt: skip
 _NAMES = {prefix: name for name, prefix in PREFIXES.items()}
 _KINDS = {prefix: number for number, prefix in enumerate(PREFIXES.values(), 1)}

@@ -8,18 +8,18 @@ ending                                          reminders and what is over
 """
 
 from tenants.filings import answers, deciding, ending, rules
-from tenants.filings.asking import Row, ask, ask_all, overview, rounds, rows_of
+from tenants.filings.asking import Row, ask, ask_all, overview, rounds, rows_of, together
 from tenants.filings.forecasting import Forecast, Piece, forecast, ready
 from tenants.filings.leads import Lead, What, leads
 from tenants.filings.models import Filing, Subject
 from tenants.filings.papers import Details, Papers, add_papers, amend_papers, describe_link, document
 from tenants.filings.standing import Standing
 from tenants.filings.states import CODES, Kind, State
-from tenants.filings.subjects import adopt, get, history
+from tenants.filings.subjects import adopt, get, history, listed
 
 __all__ = [
     "CODES", "Details", "Filing", "Forecast", "Kind", "Lead", "Papers", "Piece", "Row", "Standing", "State",
     "Subject", "What", "add_papers", "adopt", "amend_papers", "answers", "ask", "ask_all", "deciding",
-    "describe_link", "document", "ending", "forecast", "get", "history", "leads", "overview", "ready", "rounds",
-    "rows_of", "rules",
+    "describe_link", "document", "ending", "forecast", "get", "history", "leads", "listed", "overview", "ready",
+    "rounds", "rows_of", "rules", "together",
 ]  # fmt: skip

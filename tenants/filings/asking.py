@@ -59,6 +59,15 @@ def rows_of(kind: Kind, ref_id: int, version: int | None, lines: Lines) -> Row:
     return _rows([found], subjects.listed(), lines)[0]
 
 
+def together(kind: Kind, ref_id: int, version: int | None, lines: Lines) -> list[Row]:
+    """One of them and what it stands on: a signature and its papers, a template and its links."""
+    first = rows_of(kind, ref_id, version, lines).subject
+    behind = Kind.QUALIFICATION if kind == Kind.SIGNATURE else Kind.LINK
+    everything = subjects.listed()
+    below = [each for each in everything if each.kind == behind and each.key in first.stands_on]
+    return _rows([first, *sorted(below, key=lambda each: first.stands_on.index(each.key))], everything, lines)
+
+
 def _rows(found: Collection[Subject], everything: Collection[Subject], lines: Lines) -> list[Row]:
     needed = needs({id for ids in lines.values() for id in ids}, list(lines))
     refs = [_ref(each) for each in found]

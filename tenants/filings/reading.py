@@ -98,7 +98,7 @@ def _rows(content: bytes) -> list[tuple[int, list[str]]]:
             if any(cells):
                 found.append((row_no, cells))
             if len(found) > ROWS_MAX + 1:
-                raise Invalid({"file": ("file_too_many_rows", {"max": ROWS_MAX})})
+                raise Invalid({"file": ("answer_rows", {"max": ROWS_MAX})})
     except csv.Error as error:
         raise Invalid({"file": "row_quote_open"}) from error
     return found

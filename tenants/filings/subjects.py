@@ -32,9 +32,11 @@ def edition_of(kind: str, version: int) -> int:
     return version if kind == Kind.TEMPLATE else 0
 
 
-def listed() -> list[Subject]:
+def listed(kind: Kind | None = None) -> list[Subject]:
     """The newest version of everything, and every version of a template that was taken over; newest first."""
     own = select(Subject).where(Subject.tenant_id == scopes.tenant_id())
+    if kind is not None:
+        own = own.where(Subject.kind == kind)
     kept: dict[tuple[str, int, int], Subject] = {}
     for row in db.session.scalars(own.order_by(Subject.version.desc(), Subject.id.desc()).limit(LISTED_MAX)):
         kept.setdefault((row.kind, row.ref_id, edition_of(row.kind, row.version)), row)

@@ -12,7 +12,14 @@ from tenants.core.db import LEDGER, SHARED, TENANT, db, load_models
 from tests.isolation.world import World, made
 
 # Shared tables every tenant may read as a whole: they hold nothing of anybody.
-COMMON = {"shared.price_lists", "shared.price_rules", "shared.global_blocks", "shared.words", "shared.channels"}
+COMMON = {
+    "shared.price_lists",
+    "shared.price_rules",
+    "shared.global_blocks",
+    "shared.words",
+    "shared.channels",
+    "shared.filing_rules",
+}
 
 
 def shared_tables() -> list[str]:

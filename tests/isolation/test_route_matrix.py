@@ -40,7 +40,7 @@ def hides(answer: TestResponse, world: World, call: Call) -> None:
 
 def of_tenant(owner: sa.Engine, world: World) -> list[str]:
     """Digests of everything a business has, in its schema and in shared tables."""
-    shared = ("reviews", "batches", "agenda", "mails", "members", "audit")
+    shared = ("reviews", "batches", "agenda", "mails", "members", "audit", "filings", "filing_subjects")
     tables = {f"shared.{name}": "tenant_id = :id" for name in shared}
     tables |= {"ledger.topups": "tenant_id = :id", "ledger.accounts": "tenant_id = :id", "shared.tenants": "id = :id"}
     tables |= {"shared.sessions": "id = :session"}

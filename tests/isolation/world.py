@@ -9,8 +9,8 @@ from datetime import timedelta
 
 from sqlalchemy import insert, select, update
 
-from tenants import campaigns, contacts, messages, moderation, optouts, signatures, webhooks
-from tenants.accounts.models import Identity, Member, Tenant, WebSession
+from tenants import campaigns, contacts, filings, media, messages, moderation, optouts, signatures, webhooks
+from tenants.accounts.models import Identity, Invitation, Member, Tenant, WebSession
 from tenants.accounts.vaults import vault
 from tenants.campaigns.models import Campaign
 from tenants.contacts.models import Contact, ContactList, ImportRow
@@ -18,6 +18,8 @@ from tenants.core import audit, scopes
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.scopes import Reason
+from tenants.filings import subjects
+from tenants.filings.models import Answer
 from tenants.ledger.models import Topup
 from tenants.message_templates.models import Template
 from tenants.messages.inbound import Reply
@@ -28,6 +30,7 @@ from tenants.signatures.models import Signature
 from tests import factories
 from tests.tenants.campaigns import arrange
 from tests.tenants.contacts import arrange as imports
+from tests.tenants.media import samples
 from workers.channels.settings import seal
 from workers.jobs import campaigns as jobs
 
@@ -58,6 +61,7 @@ def made() -> World:
     _content(world)
     _launched(world, ready)
     _handed_in(world)
+    _filed(world)
     _shared(world)
     return world
 
@@ -72,6 +76,8 @@ def _content(world: World) -> None:
         world.ids["template"] = db.session.scalars(select(Template.id)).one()
         optouts.add("13900001111", f"asked by {world.canary}", by=world.owner_id)
         webhooks.record("campaign.finished", 1, {"name": world.canary})
+        picture = media.add(io.BytesIO(samples.png()), f"{world.canary}.png", by=world.owner_id)
+        world.ids["file"] = picture.id
 
 
 def _launched(world: World, ready: arrange.Ready) -> None:
@@ -106,6 +112,26 @@ def _handed_in(world: World) -> None:
         assert db.session.scalar(select(ImportRow.row_no)) is not None
 
 
+def _filed(world: World) -> None:
+    """Papers with a document, a link, and one filing of the papers that a carrier turned down."""
+    with scopes.tenant(world.id):
+        said = filings.Papers(f"{world.canary} Ltd", world.canary)
+        evidence = signatures.Upload(f"{world.canary}.pdf", io.BytesIO(b"%PDF-1 " + world.canary.encode()))
+        papers = filings.add_papers(said, [evidence], by=world.owner_id)
+        link = {"what": "url", "fault": "", "owner": world.canary}
+        lead = subjects.write(filings.Kind.LINK, None, 1, title=f"{world.canary}.cn", key=world.canary, facts=link)
+        assert lead is not None
+        world.ids |= {"papers": papers.ref_id, "lead": lead.ref_id}
+    row = {"tenant_id": world.id, "subject_id": papers.id, "kind": "qualification", "ref_id": papers.ref_id}
+    row |= {"edition": 0, "channel_id": 1, "operator": "mobile", "round": 1, "state": "rejected"}
+    row |= {"reason": world.canary, "carrier_no": "", "prepared_at": now()}
+    answer = {"channel_id": 1, "operator": "mobile", "sha256": secrets.token_hex(32), "name": "answers.csv"}
+    answer |= {"content": b"number,result\nQF1,ok\n", "outcome": {}, "uploaded_at": now()}
+    with scopes.platform(Reason.STAFF):
+        world.ids["filing"] = db.session.scalars(insert(filings.Filing).values(row).returning(filings.Filing.id)).one()
+        world.ids["answer"] = db.session.scalars(insert(Answer).values(answer).returning(Answer.id)).one()
+
+
 def _shared(world: World) -> None:
     """Rows of shared tables."""
     with scopes.tenant(world.id):
@@ -113,6 +139,10 @@ def _shared(world: World) -> None:
         row = {"tenant_id": world.id, "amount_micro": 7_000_000, "currency": "CNY", "created_at": now()}
         topup = insert(Topup).values(row | {"session_id": f"cs_{world.canary}"})
         world.ids["topup"] = db.session.scalars(topup.returning(Topup.id)).one()
+        row = {"tenant_id": world.id, "email": f"new@{world.canary}.example", "role": "member"}
+        row |= {"token_hash": world.canary, "created_at": now(), "sent_at": now(), "ends_at": now()}
+        world.ids["invitation"] = db.session.scalars(insert(Invitation).values(row).returning(Invitation.id)).one()
+        world.ids["member"] = world.member_id
     with scopes.platform(Reason.STAFF):
         world.ids["channel"] = _paused_channel()
     _reply(world)

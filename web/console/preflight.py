@@ -18,6 +18,7 @@ from web.places import place
 from web.public import public, resolve
 from web.wording import campaigns as words
 from web.wording import content
+from web.wording import filings as filing
 from web.words import say
 
 bp = Blueprint("preflight", __name__, url_prefix="/campaigns")
@@ -57,6 +58,20 @@ def count(campaign: str) -> Response:
         return go(url_for("console.composer.edit", campaign=campaign, then="check"))
     db.session.commit()
     return go(url_for(".show", campaign=public("campaign", found.id)))
+
+
+@bp.post("/<campaign>/check/unfiled")
+@allow(Policy.MEMBER)
+def choose(campaign: str) -> AnyResponse | str:
+    """Leave out whom the operators would not let it through to, or send to them all the same."""
+    try:
+        found = campaigns.preflight.choose(
+            resolve("campaign", campaign), send_unfiled=request.form.get("unfiled") == "send"
+        )
+    except WrongState:
+        return go(url_for("console.campaigns.show", campaign=campaign))
+    db.session.commit()
+    return _page(found) if is_fragment() else go(url_for(".show", campaign=campaign))
 
 
 @bp.post("/<campaign>/launch")
@@ -103,5 +118,5 @@ def _page(campaign: Campaign, refused: str = "") -> str:
     return render_template(
         "console/preflight/_check.html" if is_fragment() else "console/preflight/show.html",
         check=check, campaign=campaign, here=public("campaign", campaign.id), refused=refused,
-        faults=said(Invalid(fields)), place=place, words=words, content=content,
+        faults=said(Invalid(fields)), place=place, words=words, content=content, filing=filing,
     )  # fmt: skip

@@ -10,10 +10,12 @@ from flask_babel import gettext as _
 from tenants import moderation, signatures
 from tenants.core.db import db
 from tenants.core.errors import ContentRefused, Invalid
+from tenants.filings import Kind
 from tenants.signatures import Application, Signature, State, Upload
 from tenants.signatures.states import EDITABLE
 from web import words
 from web.auth import Policy, allow, viewer
+from web.console.filings import beside
 from web.downloads import attachment
 from web.forms import go, is_fragment, said
 from web.public import public, resolve
@@ -45,7 +47,10 @@ def create() -> Any:
 def show(signature: str) -> str:
     found = signatures.get(resolve("signature", signature))
     reason = moderation.reasons.parse(found.reason)
-    return render_template("console/signatures/show.html", signature=found, reason=reason, words=content)
+    return render_template(
+        "console/signatures/show.html", signature=found, reason=reason, words=content,
+        filing=beside(Kind.SIGNATURE, found.id),
+    )  # fmt: skip
 
 
 @bp.get("/<signature>/edit")

@@ -2,6 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
+from web.wording.filings import FORECASTS
+
 WORDS = {
     "campaign_name_empty": _l("Give the campaign a name."),
     "campaign_name_long": _l("At most %(max)s characters."),
@@ -57,4 +59,5 @@ SKIPPED = {
     "value_not_date": _l("A value is no date"),
     "value_character": _l("A value holds a bracket or a line break"),
     "value_link": _l("A value holds a link"),
+    **FORECASTS,
 }

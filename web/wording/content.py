@@ -3,6 +3,8 @@
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
+from web.wording.filings import FORECASTS as FORECASTS
+
 WORDS = {
     # signatures
     "signature_empty": _l("Write the name recipients will see."),
@@ -96,7 +98,6 @@ BASES_MEAN = {
 OPERATORS = {
     "mobile": _l("Mobile"), "unicom": _l("Unicom"), "telecom": _l("Telecom"), "broadnet": _l("Broadnet"),
 }  # fmt: skip
-FORECASTS = {"not_needed": _l("No filing needed at present")}
 SUBJECTS = {
     "signature": _l("Signature"), "template": _l("Template"), "campaign": _l("Campaign"), "go_live": _l("Going live"),
 }  # fmt: skip

@@ -157,7 +157,7 @@ def test_a_signature_two_businesses_wait_for_is_nobodys_by_its_text_alone(desk: 
         (b"", "file_empty"),
         (b"PK\x03\x04rest", "file_is_workbook"),
         ("编号,姓名\n1,2\n".encode(), "answer_columns_missing"),
-        (b"number,result\n" + b"QF1,ok\n" * 20_001, "file_too_many_rows"),
+        (b"number,result\n" + b"QF1,ok\n" * 20_001, "answer_rows"),
         (b"number,result\n" + b"x" * 4_000_001, "file_too_large"),
         (b'number,result\n"' + b"x\n" * 100_000, "row_quote_open"),
     ],
@@ -171,9 +171,9 @@ def test_what_is_no_answer_file_is_refused_as_a_whole(data: bytes, fault: str) -
 
 def test_columns_are_guessed_by_name_and_ours_come_back() -> None:
     ours = (
-        "报备单号,类型,运营商,签名,企业,证件编号,资质有效期至,模板内容,链接或号码,ICP备案号,结果,原因,备案号,有效期至"
+        "报备单号,类型,运营商,签名,证件编号,资质有效期至,模板内容,链接或号码,ICP备案号,结果,原因,备案号,有效期至"
     )
-    said = read(f"{ours}\nQF7,签名,移动,禾木,甲,91,2030-01-01,,,浙ICP备1号,通过,,YD-7,2031-01-01\n".encode(), "mobile")
+    said = read(f"{ours}\nQF7,签名,移动,禾木,91,2030-01-01,,,浙ICP备1号,通过,,YD-7,2031-01-01\n".encode(), "mobile")
     assert [(each.filing_id, each.carrier_no, each.valid_until, each.filed) for each in said] == [
         (7, "YD-7", date(2031, 1, 1), True)
     ]
