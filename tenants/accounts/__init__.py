@@ -6,11 +6,13 @@ change_password, reset_password
 mail, outbox                                plain mail, sent after the commit
 current, amend                              the scope's business
 ask_go_live, decide_go_live, suspend, reopen    from trial to live and back
+members, inviting                           who belongs to a business, and how they come to it
 add_staff, remove_staff                     our own people
 vault                                       the scope's tenant's keys
 tidy                                        forget what is over
 """
 
+from tenants.accounts import inviting, members
 from tenants.accounts.admitting import amend, ask_go_live, current, decide_go_live, reopen, stopped, suspend
 from tenants.accounts.changing import change_password, reset_password
 from tenants.accounts.links import token_for
@@ -25,7 +27,7 @@ from tenants.accounts.vaults import vault
 
 __all__ = [
     "Person", "SignUp", "add_staff", "amend", "ask_go_live", "change_password", "checked", "current",
-    "decide_go_live", "mail", "open_session", "open_tenant", "outbox", "owner_of", "person_by_email",
-    "remove_staff", "reopen", "reset_password", "sessions_of", "sign_in", "sign_out", "sign_out_everywhere",
-    "sign_up", "stopped", "suspend", "tidy", "token_for", "touch", "vault", "verify",
+    "decide_go_live", "inviting", "mail", "members", "open_session", "open_tenant", "outbox", "owner_of",
+    "person_by_email", "remove_staff", "reopen", "reset_password", "sessions_of", "sign_in", "sign_out",
+    "sign_out_everywhere", "sign_up", "stopped", "suspend", "tidy", "token_for", "touch", "vault", "verify",
 ]  # fmt: skip

@@ -19,7 +19,7 @@ LASTS = {"verify": timedelta(hours=24), "reset": timedelta(hours=1)}
 def token_for(identity_id: int, purpose: str) -> str:
     """A fresh token for a mail; purpose: verify or reset."""
     token, ends_at = secrets.token_urlsafe(32), now() + LASTS[purpose]
-    row = {"token_hash": _hash(token), "identity_id": identity_id, "purpose": purpose, "ends_at": ends_at}
+    row = {"token_hash": hashed(token), "identity_id": identity_id, "purpose": purpose, "ends_at": ends_at}
     db.session.execute(insert(MailToken).values(row))
     return token
 
@@ -29,7 +29,7 @@ def use_token(token: str, purpose: str) -> int:
     alive = (MailToken.purpose == purpose, MailToken.used_at.is_(None), MailToken.ends_at > now())
     identity_id = db.session.scalar(
         update(MailToken)
-        .where(MailToken.token_hash == _hash(token), *alive)
+        .where(MailToken.token_hash == hashed(token), *alive)
         .values(used_at=now())
         .returning(MailToken.identity_id)
     )
@@ -44,5 +44,6 @@ def void_links(identity_id: int, purpose: str) -> None:
     db.session.execute(update(MailToken).where(*mine).values(used_at=now()))
 
 
-def _hash(token: str) -> str:
+def hashed(token: str) -> str:
+    """What is kept of a token."""
     return hashlib.sha256(token.encode()).hexdigest()

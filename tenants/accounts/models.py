@@ -59,7 +59,7 @@ class Identity(Base):
 
 
 class Member(Base):
-    """An identity's place in a tenant; role: owner or member."""
+    """An identity's place in a tenant; role: owner or member (members.py)."""
 
     __tablename__ = "members"
     __table_args__ = (Index("ix_members_identity_id", "identity_id"), {"schema": SHARED})

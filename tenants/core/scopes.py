@@ -25,6 +25,7 @@ class Reason(StrEnum):
 
     SIGN_UP = "sign_up"
     SIGN_IN = "sign_in"
+    MEMBERS = "members"
     MAIL = "mail"
     STAFF = "staff"
     DISPATCH = "dispatch"

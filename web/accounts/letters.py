@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext as _l
 from tenants import accounts
 from tenants.accounts import Person, throttling
 from tenants.accounts.people import normal_email
+from web.auth import Viewer
 
 MOVED = {
     "live": (
@@ -72,6 +73,19 @@ def reset(person: Person, token: str) -> None:
             _("Hello %(name)s,\n\nopen this link within an hour to choose a new password:\n%(link)s\n\n"
               "If you did not ask for it, ignore this mail: your password stays as it is.",
               name=person.name, link=link),
+        )  # fmt: skip
+
+
+def invitation(email: str, token: str, inviter: Viewer) -> None:
+    """Join a business; in the inviter's language, since nobody knows the reader's."""
+    link = _link("accounts.join.show", token=token)
+    with force_locale(inviter.locale):
+        accounts.mail(
+            normal_email(email),
+            _("Join %(business)s on Qunfa", business=inviter.tenant_name),
+            _("%(name)s invites you to work with %(business)s on Qunfa. Open this link within a week:\n%(link)s\n\n"
+              "If you do not know them, ignore this mail.",
+              name=inviter.person, business=inviter.tenant_name, link=link),
         )  # fmt: skip
 
 

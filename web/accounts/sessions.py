@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from tenants import accounts
+from tenants.accounts import members
 from tenants.accounts.throttling import TooMany
 from tenants.core.errors import Invalid
 from web import forms, words
@@ -33,7 +34,8 @@ def _page(errors: dict[str, str]) -> str:
          "device": devices.named(row.user_agent), "created_at": row.created_at, "seen_at": row.seen_at}
         for row in accounts.sessions_of(person.identity_id)
     ]  # fmt: skip
-    return render_template("accounts/account.html", person=person, sessions=rows, errors=errors)
+    businesses = [(public("tenant", home.tenant_id, NOBODYS), home) for home in members.homes(person.identity_id)]
+    return render_template("accounts/account.html", person=person, sessions=rows, errors=errors, businesses=businesses)
 
 
 @bp.post("/password")
@@ -49,6 +51,15 @@ def password() -> AnyResponse:
         return Response(_page({"old": words.say(error.code, **error.values)}), status=429)
     flash(_("Password changed. Every other session was ended."))
     return forms.go("/account")
+
+
+@bp.post("/businesses/<business>")
+@allow(Policy.PERSON)
+def enter(business: str) -> AnyResponse:
+    """Work in another business of one's own from now on."""
+    person = viewer()
+    members.enter(resolve("tenant", business, NOBODYS), identity_id=person.identity_id, session_id=person.session_id)
+    return forms.go("/")
 
 
 @bp.post("/sessions/<session>/end")

@@ -17,6 +17,12 @@ WORDS = {
     "no_spare": _l("We are preparing room for new businesses. Try again in a minute; nothing you typed is lost."),
     "business_suspended": _l("Your business is suspended: nothing can be sent or changed. Our staff wrote you why."),
     "address_unproven": _l("Open the link in our mail first: your address is not confirmed yet."),
+    "role_unknown": _l("Choose a role from the list."),
+    "member_already": _l("This person belongs to the business already."),
+    "invitations_many": _l("At most %(limit)s invitations may be open: take some back first."),
+    "invitation_not_yours": _l("This invitation is for another address: sign in with that one."),
+    "last_owner": _l("The business would be left without an owner. Make somebody else an owner first."),
+    "staff_joins_nothing": _l("Our own people join no business with their staff account."),
     "link_over": _l("This link was used already or is too old. Ask for a new one."),
     "time_zone_unknown": _l("Choose a time zone from the list."),
 }
