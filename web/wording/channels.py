@@ -24,6 +24,7 @@ KINDS = {
     "tencent": (_l("Tencent Cloud SMS"), _l("The mainland; signatures and templates are filed there.")),
     "twilio": ("Twilio", _l("Abroad: numbers, names, messaging services and RCS senders.")),
     "rcs_google": (_l("RCS by Google"), _l("Cards and texts to phones with RCS; others fall back.")),
+    "maap": (_l("5G messages"), _l("Chatbots on the messaging platforms of the mainland's carriers.")),
     "mm7": ("MM7", _l("Multimedia messages to a carrier's relay.")),
     "smpp": ("SMPP 3.4", _l("Carriers and aggregators abroad, over lasting connections.")),
     "cmpp": (_l("China Mobile CMPP"), _l("A gateway of China Mobile, version 2.0 or 3.0.")),

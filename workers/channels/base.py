@@ -348,4 +348,5 @@ class Revokes(Protocol):
     """An adapter that can take back what is not delivered yet."""
 
     async def revoke(self, settings: Settings, number: str, provider_ref: str, http: Http) -> Receipt | None:
-        """An EXPIRED receipt with Code.UNREACHABLE: another channel may be used. None: it was not taken back."""
+        """An EXPIRED receipt with Code.UNREACHABLE: another channel may be used.
+        None: it was not taken back, or only a receipt will say."""

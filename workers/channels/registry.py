@@ -16,6 +16,7 @@ REQUESTS: Final[dict[str, str]] = {
     "twilio": "workers.channels.twilio.adapter:TwilioAdapter",
     "rcs_google": "workers.channels.rcs_google.adapter:RcsGoogleAdapter",
     "mm7": "workers.channels.mm7.adapter:Mm7Adapter",
+    "maap": "workers.channels.maap.adapter:MaapAdapter",
     "generic_http": "workers.channels.generic_http.adapter:GenericHttpAdapter",
 }
 LINKS: Final[dict[str, str]] = {

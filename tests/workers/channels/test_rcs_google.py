@@ -22,8 +22,9 @@ from tests.workers.channels.engine import ENGINE, Canned, Case, Seen, asked, com
 from workers import channels
 from workers.channels import Accepted, BadReceipt, Code, Doubtful, Outcome, Outgoing, Refused, registry
 from workers.channels.base import Misconfigured
-from workers.channels.rcs_google.adapter import NAMESPACE
+from workers.channels.rcs_google.adapter import NAMESPACE, RcsGoogleAdapter
 from workers.channels.rcs_google.signing import claim
+from workers.channels.tokens import Tokens
 
 KEY = generate_private_key(65537, 2048)
 PEM = KEY.private_bytes(
@@ -55,8 +56,10 @@ def _no_token_kept() -> Iterator[None]:
     tokens().clear()
 
 
-def tokens() -> dict[str, Any]:
-    return registry.adapter("rcs_google")._tokens  # type: ignore
+def tokens() -> Tokens:
+    found = registry.adapter("rcs_google")
+    assert isinstance(found, RcsGoogleAdapter)
+    return found.tokens
 
 
 def said(status: int, word: str) -> Canned:
@@ -252,7 +255,7 @@ def test_the_providers_answers_mean_what_the_table_says(case: Case) -> None:
 def test_a_token_that_was_taken_from_us_is_not_used_again() -> None:
     unknown = refused(Code.CONFIG, True, "UNAUTHENTICATED")
     play("rcs_google", single("refused", unknown, said(401, "UNAUTHENTICATED")), SETTINGS)
-    assert tokens() == {}
+    assert len(tokens()) == 0
 
 
 def test_the_claim_is_a_jwt_the_accounts_public_key_proves() -> None:

@@ -13,7 +13,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from hashlib import sha256
 from typing import ClassVar, Final
 from urllib.parse import quote, urlencode
 
@@ -41,11 +40,10 @@ from workers.channels.rcs_google.content import content
 from workers.channels.rcs_google.reaching import reached
 from workers.channels.rcs_google.signing import claim
 from workers.channels.rich import MEDIA_URL
+from workers.channels.tokens import Asked, Tokens
 
 NAMESPACE: Final = uuid.UUID("6a1f7c52-3f0e-5d7b-9d0b-51f2a6c0e7d4")
 TRIES: Final = 2
-SPARE_S: Final = 120  # a token is renewed this long before it ends
-TOKENS_KEPT: Final = 64
 UNAUTHENTICATED: Final = "UNAUTHENTICATED"
 TRAFFIC: Final = ("TRANSACTION", "AUTHENTICATION", "PROMOTION", "SERVICEREQUEST", "ACKNOWLEDGEMENT")
 
@@ -73,25 +71,19 @@ class RcsGoogleAdapter:
     )
 
     def __init__(self) -> None:
-        self._tokens: dict[str, tuple[str, float]] = {}
+        self.tokens = Tokens(time.monotonic)
 
     async def send(self, settings: Settings, messages: Sequence[Outgoing], http: Http) -> list[SendResult]:
         token = await self._token(settings, http)
         request = partial(_request, settings, http, token)
         results = await spread(messages, request, batch=1, connections=settings.number("connections"))
         if any(isinstance(result, Refused) and result.carrier_code == UNAUTHENTICATED for result in results):
-            self._tokens.clear()  # taken from us before its time
+            self.tokens.clear()  # taken from us before its time
         return results
 
     async def _token(self, settings: Settings, http: Http) -> str:
-        own = "|".join(settings.text(name) for name in ("token_url", "email", "private_key"))
-        name = sha256(own.encode()).hexdigest()
-        kept = self._tokens.get(name)
-        if kept is None or kept[1] < time.monotonic():
-            if len(self._tokens) >= TOKENS_KEPT:
-                self._tokens.clear()
-            kept = self._tokens[name] = await _asked(settings, http)
-        return kept[0]
+        own = tuple(settings.text(name) for name in ("token_url", "email", "private_key"))
+        return await self.tokens.get(own, lambda: _asked(settings, http))
 
     async def capabilities(self, settings: Settings, numbers: Sequence[str], http: Http) -> dict[str, bool]:
         return await reached(settings, http, await self._token(settings, http), numbers)
@@ -125,8 +117,8 @@ class RcsGoogleAdapter:
         return Acknowledgement(secret if isinstance(secret, str) else "ok\n")
 
 
-async def _asked(settings: Settings, http: Http) -> tuple[str, float]:
-    """A new access token and until when it is used. Nothing was submitted, whatever goes wrong here."""
+async def _asked(settings: Settings, http: Http) -> Asked:
+    """A new access token and how long it lives. Nothing was submitted, whatever goes wrong here."""
     audience = settings.text("token_url")
     assertion = claim(settings.text("email"), settings.text("private_key"), audience, int(time.time()))
     form = {"grant_type": "urn:ietf:params:oauth:grant-type:jwt-bearer", "assertion": assertion}
@@ -142,7 +134,7 @@ async def _asked(settings: Settings, http: Http) -> tuple[str, float]:
     if reply.status != 200 or not isinstance(token, str) or not token.isascii():
         raise Misconfigured("the provider gives no access token", carrier_code=str(answer.get("error", ""))[:60])
     life_s = answer.get("expires_in")
-    return token, time.monotonic() + (life_s if isinstance(life_s, int) else 0) - SPARE_S
+    return token, life_s if isinstance(life_s, int) else 0
 
 
 async def _request(settings: Settings, http: Http, token: str, part: Sequence[Outgoing]) -> list[SendResult]:
