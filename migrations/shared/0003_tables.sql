@@ -34,7 +34,6 @@ CREATE TABLE shared.health (
     country TEXT NOT NULL,
     operator TEXT NOT NULL,
     wait SMALLINT NOT NULL,
-    submitted INTEGER NOT NULL,
     accepted INTEGER NOT NULL,
     throttled INTEGER NOT NULL,
     refused INTEGER NOT NULL,

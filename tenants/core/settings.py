@@ -25,6 +25,7 @@ class Settings:
     qunfa_demo: bool = False
     qunfa_secure_cookies: bool = False
     qunfa_proxy_hops: int = 0
+    qunfa_health_s: int = 15
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Settings:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import uuid
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, case, func, literal, select, update
+from sqlalchemy import BigInteger, and_, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from tenants import accounts, optouts, quotas, routing
@@ -123,13 +123,15 @@ def claimed(batch: Batch, lease: uuid.UUID, overdue: bool) -> Claim:
 
 
 def begin_slice(
-    claim: Claim, channel_id: int, parts: int, signature_id: int, key: str, *, fence: int | None = None
-) -> list[Picked] | None:
+    claim: Claim, channel_id: int, parts: int, signature_id: int, key: str, *, fence: int | None = None,
+    others: bool = False,
+) -> list[Picked] | None:  # fmt: skip
     """Mark up to `parts` parts of the batch `submitting`; the caller commits before anything leaves.
 
     Opt-outs are looked up once more here: who opted out since planning is left out and the money given back. An empty
     list means nothing is left (or the run is paused); None that the lease is lost and the caller must stop, or, with
-    a `fence`, that another gateway keeps the channel by now.
+    a `fence`, that another gateway keeps the channel by now. With `others`, what this channel failed last is left to
+    them.
     """
     mine = and_(Batch.id == claim.id, Batch.lease == claim.lease)
     if fence is not None:
@@ -139,7 +141,7 @@ def begin_slice(
     )
     if not renewed.rowcount:  # type: ignore[attr-defined]
         return None
-    statement = _slice(claim, channel_id, parts, signature_id, key).execution_options(synchronize_session=False)
+    statement = _slice(claim, channel_id, parts, signature_id, key, others).execution_options(synchronize_session=False)
     rows = db.session.execute(statement).all()
     picked = [Picked(row.id, row.attempt, row.segments, row.sealed) for row in rows if row.state == State.SUBMITTING]
     tallies = [Tally(claim.campaign_id, 0, State.QUEUED, State.SUBMITTING, len(picked))] if picked else []
@@ -152,13 +154,18 @@ def begin_slice(
     return picked
 
 
-def _slice(claim: Claim, channel_id: int, parts: int, signature_id: int, key: str) -> Any:
+def _slice(claim: Claim, channel_id: int, parts: int, signature_id: int, key: str, others: bool) -> Any:
     """One UPDATE. A message may begin while a part of the grant is left, so that a long one never waits for ever."""
+    elsewhere = [or_(Message.channel_id.is_(None), Message.channel_id != channel_id)] if others else []
     waiting = (
-        select(Message.id, (func.sum(Message.segments).over(order_by=Message.id) - Message.segments).label("before"))
+        select(
+            Message.id, Message.settle_txn.is_(None).label("unsettled"),
+            (func.sum(Message.segments).over(order_by=Message.id) - Message.segments).label("before"),
+        )
         .where(
             Message.campaign_id == claim.campaign_id, Message.batch_no == claim.batch_no,
-            Message.state == State.QUEUED, Message.attempt <= claim.tries,
+            Message.state == State.QUEUED, or_(Message.due_at.is_(None), Message.due_at <= func.clock_timestamp()),
+            *elsewhere,
         )
         .order_by(Message.id)
         .limit(SLICE_MAX)
@@ -166,24 +173,27 @@ def _slice(claim: Claim, channel_id: int, parts: int, signature_id: int, key: st
     )  # fmt: skip
     blocked = optouts.blocked(Message.phone_index, signature_id)
     flow = select(Run.flow).where(Run.campaign_id == claim.campaign_id).scalar_subquery()
+    # Never sent late, however long the batch has been at it.
+    valid_until = select(Batch.valid_until).where(Batch.id == claim.id).scalar_subquery()
     return (
         update(Message)
         .where(
             Message.id == waiting.c.id, waiting.c.before < literal(parts, BigInteger),
-            Message.state == State.QUEUED, flow == "open",
+            Message.state == State.QUEUED, flow == "open", valid_until > func.clock_timestamp(),
         )
         .values(
             state=case((blocked, int(State.OPTED_OUT)), else_=int(State.SUBMITTING)),
             attempt=case((blocked, Message.attempt), else_=Message.attempt + 1),
             channel_id=case((blocked, None), else_=channel_id),
-            settle_txn=case((blocked, settling_txn(key)), else_=None),
+            # Paid for by an earlier attempt that the carrier took, it stays paid for.
+            settle_txn=case((and_(blocked, waiting.c.unsettled), settling_txn(key)), else_=Message.settle_txn),
             done_at=case((blocked, func.now()), else_=None),
             submitted_at=case((blocked, None), else_=func.clock_timestamp()),
-            provider_ref=None, answered_at=None, code=None,
+            provider_ref=None, answered_at=None, code=None, due_at=None,
         )
         .returning(
             Message.id, Message.attempt, Message.segments, Message.sealed, Message.state, Message.hold_id,
-            (Message.unit_micro * Message.segments).label("cost"),
+            case((waiting.c.unsettled, Message.unit_micro * Message.segments), else_=0).label("cost"),
         )
     )  # fmt: skip
 
@@ -200,14 +210,29 @@ def waiting(campaign_id: int, batch_no: int) -> int:
     )
 
 
+def _left(claim: Claim) -> tuple[int, datetime | None]:
+    """How many are still queued, and from when on the first of them may be tried; None: at once."""
+    undue = func.count().filter(or_(Message.due_at.is_(None), Message.due_at <= func.clock_timestamp()))
+    row = db.session.execute(
+        select(func.count().label("left"), undue.label("undue"), func.min(Message.due_at).label("due_at")).where(
+            Message.campaign_id == claim.campaign_id, Message.batch_no == claim.batch_no,
+            Message.state == State.QUEUED,
+        )
+    ).one()  # fmt: skip
+    return row.left, None if row.undue else row.due_at
+
+
 def give_back(claim: Claim, *, wait_s: float = 0.0, next_try: bool = False) -> None:
     """End the lease: what is left becomes ready again after `wait_s`, or the batch only waits for receipts.
 
-    With `wait_s`, the tenant's other ready batches of the route group wait too: one asking is enough to know the pace.
+    What may only be tried later is waited for. With `wait_s`, the tenant's other ready batches of the route group wait
+    too: one asking is enough to know the pace.
     """
-    left = waiting(claim.campaign_id, claim.batch_no)
+    # Locked before it is counted: a receipt may put a message back into the batch at any moment.
+    db.session.execute(select(Batch.id).where(Batch.id == claim.id).with_for_update())
+    left, due_at = _left(claim)
     flow = db.session.scalar(select(Run.flow).where(Run.campaign_id == claim.campaign_id))
-    ready_at = func.clock_timestamp() + timedelta(seconds=wait_s)
+    ready_at = func.greatest(func.clock_timestamp() + timedelta(seconds=wait_s), due_at)
     state = "sent" if not left else "ready" if flow == "open" else "held"
     db.session.execute(
         update(Batch)

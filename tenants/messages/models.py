@@ -16,7 +16,8 @@ class Message(Base):
     """One message to one number, with its latest attempt. `sealed` holds [E.164, {variable: value}], bound to the id.
 
     `unit_micro` × `segments` is the cost, held in `hold_id` and settled by `settle_txn`. `fallback_*` are what an RCS
-    would cost as SMS, until it goes as one.
+    would cost as SMS, until it goes as one. What is to be tried again waits until `due_at`; `waits` counts how often
+    the carrier only asked to wait, which is no attempt.
     """
 
     __tablename__ = "messages"
@@ -46,6 +47,8 @@ class Message(Base):
     submitted_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None]
+    waits: Mapped[int] = mapped_column(SmallInteger, server_default="0")
     fallback_micro: Mapped[int | None]
     fallback_rule_id: Mapped[int | None]
     fallback_segments: Mapped[int | None] = mapped_column(SmallInteger)

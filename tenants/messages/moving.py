@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Uuid, and_, case, cast, func, literal, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from tenants import ledger
+from tenants import ledger, routing
 from tenants.core import bulk, jobs, scopes
 from tenants.core.db import db
 from tenants.core.jobs import Job
@@ -27,7 +27,11 @@ from tenants.messages.states import OPEN, TRANSITIONS, State
 
 @dataclass(frozen=True)
 class Tally:
-    """How many messages of a campaign and hold went from `before` to `after`, and what became of their money."""
+    """How many messages of a campaign and hold went from `before` to `after`, and what became of their money.
+
+    Where a channel had them: which one, on which side, with which code, after a wait on which step of routing's scale;
+    `by_receipt` when a receipt said so and not the answer.
+    """
 
     campaign_id: int
     hold_id: int
@@ -36,6 +40,12 @@ class Tally:
     count: int
     post_micro: int = 0
     release_micro: int = 0
+    channel_id: int | None = None
+    country: str = ""
+    operator: str = ""
+    code: str = ""
+    wait: int = 0
+    by_receipt: bool = False
 
 
 Columns = dict[str, tuple[Any, Sequence[Any]]]
@@ -79,10 +89,12 @@ def shift(
         .returning(
             Message.campaign_id, Message.hold_id, old.c.state.label("before"),
             case((unsettled, Message.unit_micro * Message.segments), else_=0).label("cost"),
+            Message.channel_id, Message.country, Message.operator, func.coalesce(Message.code, "").label("code"),
+            routing.step(Message.submitted_at, func.coalesce(Message.done_at, Message.answered_at)).label("wait"),
         )
         .cte("moved")
     )  # fmt: skip
-    return _tallies(to, money, moved)
+    return _tallies(to, money, moved, by_receipt="done_at" in columns)
 
 
 def settling_txn(key: str) -> ColumnElement[uuid.UUID]:
@@ -90,16 +102,17 @@ def settling_txn(key: str) -> ColumnElement[uuid.UUID]:
     return cast(func.md5(func.concat(key, ":", Message.campaign_id)), Uuid)
 
 
-def _tallies(to: State, money: str, moved: Any) -> list[Tally]:
-    rows = db.session.execute(
-        select(moved.c.campaign_id, moved.c.hold_id, moved.c.before, func.count(), func.sum(moved.c.cost)).group_by(
-            moved.c.campaign_id, moved.c.hold_id, moved.c.before
-        )
-    )
+def _tallies(to: State, money: str, moved: Any, by_receipt: bool) -> list[Tally]:
+    alike = [
+        moved.c[name]
+        for name in ("campaign_id", "hold_id", "before", "channel_id", "country", "operator", "code", "wait")
+    ]
+    rows = db.session.execute(select(*alike, func.count().label("n"), func.sum(moved.c.cost)).group_by(*alike))
     return [
         Tally(campaign_id, hold_id, State(before), to, count,
-              post_micro=int(cost) if money == "post" else 0, release_micro=int(cost) if money == "release" else 0)
-        for campaign_id, hold_id, before, count, cost in rows
+              post_micro=int(cost) if money == "post" else 0, release_micro=int(cost) if money == "release" else 0,
+              channel_id=channel_id, country=country, operator=operator, code=code, wait=wait, by_receipt=by_receipt)
+        for campaign_id, hold_id, before, channel_id, country, operator, code, wait, count, cost in rows
     ]  # fmt: skip
 
 
@@ -111,8 +124,37 @@ def book(tallies: Sequence[Tally], key: str) -> None:
     # All runs first, the wallet last: whoever holds the wallet waits for nobody's run.
     for campaign_id in sorted(by_campaign):
         _count(campaign_id, by_campaign[campaign_id])
+    routing.note(sight for tally in tallies for sight in _sights(tally))
     for campaign_id in sorted(by_campaign):
         _settle(campaign_id, by_campaign[campaign_id], key)
+
+
+def _sights(tally: Tally) -> list[routing.Sight]:
+    """What a channel is seen by: its answers, its doubts, its receipts."""
+    if tally.channel_id is None:
+        return []
+    found = [(_said(tally), tally.wait if tally.by_receipt else 0)]
+    if tally.before is State.SUBMITTING and tally.by_receipt:
+        found.append(("accepted", 0))  # the receipt overtook the answer
+    elif tally.after is State.ACCEPTED and routing.is_slow(tally.wait):
+        found.append(("slow", 0))
+    return [
+        routing.Sight(tally.channel_id, tally.country, tally.operator, what, wait, tally.count)
+        for what, wait in found
+        if what
+    ]
+
+
+def _said(tally: Tally) -> str:
+    fault = routing.blame(tally.code)
+    if tally.by_receipt:
+        unhappy = "undelivered" if fault is routing.Blame.MESSAGE else "failed"
+        return {State.DELIVERED: "delivered", State.UNDELIVERED: unhappy, State.QUEUED: "failed"}.get(tally.after, "")
+    if tally.before is not State.SUBMITTING:
+        return ""
+    refused = {routing.Blame.MESSAGE: "rejected", routing.Blame.PACE: "throttled"}.get(fault, "refused")
+    answers = {State.ACCEPTED: "accepted", State.IN_DOUBT: "doubted", State.REJECTED: refused, State.QUEUED: refused}
+    return answers.get(tally.after, "")
 
 
 def _count(campaign_id: int, tallies: Sequence[Tally]) -> None:

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, SmallInteger, Text, literal, select, update
+from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tenants.core import bulk, scopes
 from tenants.core.clock import now
 from tenants.core.db import db
+from tenants.messages import fallback
 from tenants.messages.models import Attempt, Message, Submission
 from tenants.messages.moving import Columns, Tally, book, shift
 from tenants.messages.states import State
 
 ATTEMPTS_MAX = 5
+# What only had to wait so often is an attempt from then on: a carrier that is always busy is no way at all.
+WAITS_MAX = 20
+# How long a message rests before it is tried again where it failed, by how often that was.
+RESTS_S = (2.0, 5.0, 15.0, 60.0)
 
 
 class Answer(StrEnum):
@@ -43,27 +49,49 @@ class Result:
     refs: tuple[str, ...] = ()
 
 
-def record(results: Sequence[Result], *, channel_id: int, basis: str, key: str, index_refs: bool) -> int:
+def record(
+    results: Sequence[Result], *, channel_id: int, basis: str, key: str, index_refs: bool, others: bool = False
+) -> int:
     """Write the answers of one slice; how many messages are to be tried again. The tenant's scope.
 
     `index_refs`: the channel's receipts carry only the carrier's reference, so keep the way from it to the message.
+    `others`: another channel takes them too, so what this one cannot do is tried there at once.
     """
     at = now()
-    results = [_exhausted(result) for result in results]
+    results = _bounded(results)
     by_answer = {answer: [each for each in results if each.answer is answer] for answer in Answer}
     tallies = _accept(by_answer[Answer.ACCEPTED], channel_id, basis, key, at, index_refs)
-    tallies += _move(by_answer[Answer.REFUSED], State.REJECTED, "refused", basis, key, at, final=True)
+    as_sms = fallback.helped({each.id: each.code for each in by_answer[Answer.REFUSED]})
+    refused = [each for each in by_answer[Answer.REFUSED] if each.id not in as_sms]
+    tallies += _move(refused, State.REJECTED, "refused", basis, key, at, final=True)
     tallies += _move(by_answer[Answer.DOUBT], State.IN_DOUBT, "in_doubt", basis, key, at, final=False)
-    tallies += _requeue(by_answer[Answer.AGAIN], basis, key, at)
-    tallies += _put_back(by_answer[Answer.LATER], basis, key)
+    patient = [each for each in by_answer[Answer.LATER] if each.code]
+    tallies += _requeue(by_answer[Answer.AGAIN], basis, key, at, at_once=others)
+    tallies += _requeue(patient, basis, key, at, waits=Message.waits + 1)
+    tallies += _put_back([each for each in by_answer[Answer.LATER] if not each.code], basis, key)
+    tallies += _requeue([each for each in by_answer[Answer.REFUSED] if each.id in as_sms], basis, key, at, at_once=True)
+    fallback.go(sorted(as_sms))
     book(tallies, key)
     return len(by_answer[Answer.AGAIN])
 
 
-def _exhausted(result: Result) -> Result:
-    if result.answer is Answer.AGAIN and result.attempt >= ATTEMPTS_MAX:
-        return Result(result.id, result.attempt, Answer.REFUSED, code=result.code)
-    return result
+def _bounded(results: Sequence[Result]) -> list[Result]:
+    """What was told to wait too often has made an attempt; what has made too many is refused."""
+    open_ = [each.id for each in results if each.answer in (Answer.AGAIN, Answer.LATER)]
+    if not open_:
+        return list(results)
+    rows = db.session.execute(select(Message.id, Message.waits).where(Message.id.in_(open_), Message.waits > 0))
+    waits = {row.id: row.waits for row in rows}
+    return [_bound(each, waits.get(each.id, 0)) for each in results]
+
+
+def _bound(result: Result, waits: int) -> Result:
+    answer = result.answer
+    if answer is Answer.LATER and result.code and waits >= WAITS_MAX:
+        answer = Answer.AGAIN
+    if answer is Answer.AGAIN and result.attempt - waits >= ATTEMPTS_MAX:
+        answer = Answer.REFUSED
+    return replace(result, answer=answer)
 
 
 def _accept(
@@ -132,14 +160,19 @@ def _move(
     return shift(to, outcome, basis, key, columns, answered_at=at, **({"done_at": at} if final else {}))
 
 
-def _requeue(results: Sequence[Result], basis: str, key: str, at: datetime) -> list[Tally]:
+def _requeue(
+    results: Sequence[Result], basis: str, key: str, at: datetime, *, at_once: bool = False, **alike: Any
+) -> list[Tally]:
     """Back to the queue; the attempt that came to nothing is kept in the attempts table."""
     if not results:
         return []
     ids = [each.id for each in results]
-    columns = _columns(results) | {"code": (Text, [each.code for each in results])}
+    columns = _columns(results) | {
+        "code": (Text, [each.code for each in results]),
+        "due_at": (DateTime(True), [at if at_once else _rested(at, each.attempt - 1) for each in results]),
+    }
     # The money stays held, as it does in doubt: the next attempt is paid by the same hold.
-    tallies = shift(State.QUEUED, "in_doubt", basis, key, columns, answered_at=at)
+    tallies = shift(State.QUEUED, "in_doubt", basis, key, columns, answered_at=at, **alike)
     superseded = select(
         Message.id, Message.attempt, Message.channel_id, Message.provider_ref,
         literal(int(State.REJECTED), SmallInteger), Message.code, Message.submitted_at, Message.answered_at,
@@ -156,3 +189,7 @@ def _put_back(results: Sequence[Result], basis: str, key: str) -> list[Tally]:
         State.QUEUED, "in_doubt", basis, key, _columns(results),
         attempt=Message.attempt - 1, channel_id=None, submitted_at=None,
     )  # fmt: skip
+
+
+def _rested(at: datetime, before: int) -> datetime:
+    return at + timedelta(seconds=RESTS_S[min(before, len(RESTS_S) - 1)])

@@ -1,33 +1,50 @@
-"""The choice of a channel for a slice of messages. Platform scope."""
+"""The choice of a channel for a slice of messages. Platform scope.
+
+A rule says which channels a group may leave by and with which weight; without one, every channel that serves it. Among
+those whose breaker is closed the draw goes by weight and points: a channel that lost its points keeps a small share, in
+small slices, so that it can be seen to get better. One whose breaker may be tried gets a single small slice.
+"""
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, any_, func, literal, or_, select
 
+from tenants.core.clock import now
 from tenants.core.db import db
+from tenants.routing import breaking, rules
+from tenants.routing.groups import Group
 from tenants.routing.leases import reachable
-from tenants.routing.models import Channel
+from tenants.routing.models import Channel, Points
 from tenants.routing.pace import Grant, take, unlimited
 
+POINTS_MAX = 100
+# What is left to a channel without points, and the most parts a channel this low is given at once.
+CANARY = 2
+LOW = 10
+CANARY_PARTS = 20
+# A channel takes over what others have no pace for only with this part of the best one's points.
+OVERFLOW = 0.5
+# Kinds nobody sends to a channel without points only to see how it does.
+PRECIOUS = frozenset({"verification"})
 
-@dataclass(frozen=True)
-class Group:
-    """A route group: messages of one tenant that may share a channel."""
+Ready = Callable[[Sequence[int]], Collection[int]]
 
-    tenant_id: int
-    country: str
-    operator: str
-    kind: str
+# Links that are down come back soon, or a gateway that was away does.
+UNLINKED_S = 1.0
 
 
 @dataclass(frozen=True)
 class Way:
-    """A channel that may be used now, and how many parts of it were granted."""
+    """A channel that may be used now, and how many parts of it were granted.
+
+    `others`: another channel would take the group too, so what this one failed already may be left to it. What becomes
+    of a `probe`, and of a call after `failures` of whole calls in a row, is to be told to the breaker.
+    """
 
     channel_id: int
     name: str
@@ -35,11 +52,30 @@ class Way:
     settings: dict[str, Any]
     secrets: bytes | None
     grant: Grant
+    others: bool = False
+    failures: int = 0
+    probe: bool = False
+
+
+@dataclass(frozen=True)
+class Option:
+    """A channel a group may leave by: its weight by rule or its own, and its points on the group's side."""
+
+    channel: Channel
+    weight: int
+    points: int
+
+    def pull(self, kind: str) -> float:
+        """Its part in the draw."""
+        return self.weight * max(self.points, 0 if kind in PRECIOUS else CANARY)
+
+    def parts(self, parts: int) -> int:
+        return min(parts, CANARY_PARTS) if self.points < LOW else parts
 
 
 def candidates(group: Group) -> Sequence[Channel]:
     """The active channels that serve a group; of those with links, the ones a gateway keeps."""
-    return db.session.scalars(select(Channel).where(serves(group), reachable())).all()
+    return [option.channel for option in options(group)]
 
 
 def serves(group: Group) -> ColumnElement[bool]:
@@ -50,24 +86,105 @@ def serves(group: Group) -> ColumnElement[bool]:
         or_(empty(Channel.countries) == 0, literal(group.country) == any_(Channel.countries)),
         or_(empty(Channel.operators) == 0, literal(group.operator) == any_(Channel.operators)),
         or_(empty(Channel.kinds) == 0, literal(group.kind) == any_(Channel.kinds)),
+        literal(group.product) == any_(Channel.products),
         or_(Channel.tenant_ids == [], Channel.tenant_ids.contains([group.tenant_id])),
     )
 
 
-def choose(group: Group, parts: int) -> Way | float | None:
-    """A way for up to `parts` parts, drawn by weight among the channels that have room in their pace.
+def options(group: Group) -> list[Option]:
+    """The channels that serve a group by its rule, whatever their breakers say."""
+    rule = rules.of(group)
+    points = and_(Points.channel_id == Channel.id, Points.country == group.country, Points.operator == group.operator)
+    query = (
+        select(Channel, func.coalesce(Points.points, POINTS_MAX))
+        .outerjoin(Points, points)
+        .where(serves(group), reachable())
+        .execution_options(populate_existing=True)
+    )
+    weights = None if rule is None else rule.weights
+    return [
+        Option(channel, channel.weight if weights is None else weights[channel.id], found)
+        for channel, found in db.session.execute(query).all()
+        if weights is None or channel.id in weights
+    ]
 
-    When all are at their pace: the seconds until the first has room. None when no channel serves the group.
+
+def _unlinked(group: Group) -> bool:
+    """Whether a channel serves the group whose links are all down at present."""
+    return db.session.scalar(select(Channel.id).where(serves(group), ~reachable()).limit(1)) is not None
+
+
+def choose(
+    group: Group, parts: int, *, without: Collection[int] = (), ready: Ready | None = None
+) -> Way | float | None:
+    """A way for up to `parts` parts, drawn among the channels that have room in their pace.
+
+    `without` names channels that shall not be taken this time; `ready` answers which of the channels given to it have
+    the text filed where that is needed. When all are at their pace or broken: the seconds until the first may be asked
+    again. None when no channel serves the group.
     """
-    found = list(candidates(group))
-    if not found:
-        return None
+    found = options(group)
+    if not found and _unlinked(group):
+        return UNLINKED_S
+    if ready is not None and found:
+        filed = set(ready([option.channel.id for option in found]))
+        found = [option for option in found if option.channel.id in filed]
+    closed = [option for option in found if option.channel.breaker == "closed"]
+    broken = [option for option in found if option.channel.breaker != "closed" and option.channel.id not in without]
+    usable = [option for option in closed if option.channel.id not in without]
+    if not (group.kind in PRECIOUS and usable) and (probe := _probe(broken, parts, others=len(found) > 1)):
+        return probe
+    drawn = _draw(usable, group.kind, parts, others=len(closed) > 1)
+    if isinstance(drawn, Way):
+        return drawn
+    waits = [wait_s for wait_s in (drawn, *map(_until, broken)) if wait_s is not None]
+    return min(waits, default=None)
+
+
+def _draw(found: list[Option], kind: str, parts: int, *, others: bool) -> Way | float | None:
     wait_s: float | None = None
+    enough = max((option.points for option in found), default=0) * OVERFLOW
     while found:
-        channel = random.choices(found, [max(each.weight, 1) for each in found])[0]  # a draw, no secret
-        grant = take(channel.id, parts) if channel.tps else unlimited(parts)
+        pulls = [option.pull(kind) for option in found]
+        option = random.choices(found, pulls if any(pulls) else None)[0]  # a draw, no secret
+        grant = _grant(option.channel, option.parts(parts))
         if grant.parts:
-            return Way(channel.id, channel.name, channel.kind, channel.settings, channel.secrets, grant)
+            return _way(option.channel, grant, others=others)
         wait_s = grant.wait_s if wait_s is None else min(wait_s, grant.wait_s)
-        found.remove(channel)
+        found = [each for each in found if each is not option and each.points >= enough]
     return wait_s
+
+
+def _probe(broken: Sequence[Option], parts: int, *, others: bool) -> Way | None:
+    """One small slice through a channel that has been left alone for long enough."""
+    for option in broken:
+        if _until(option) == 0 and breaking.begin_probe(option.channel.id):
+            grant = _grant(option.channel, min(parts, breaking.PROBE_PARTS))
+            if grant.parts:
+                return _way(option.channel, grant, others=others, probe=True)
+            breaking.end_probe(option.channel.id)
+    return None
+
+
+def _until(option: Option) -> float:
+    """Seconds until a broken channel may be tried."""
+    until = option.channel.breaker_until
+    return max(0.0, (until - now()).total_seconds()) if until is not None else 0.0
+
+
+def _grant(channel: Channel, parts: int) -> Grant:
+    return take(channel.id, parts) if channel.tps else unlimited(parts)
+
+
+def _way(channel: Channel, grant: Grant, *, others: bool, probe: bool = False) -> Way:
+    return Way(
+        channel.id,
+        channel.name,
+        channel.kind,
+        channel.settings,
+        channel.secrets,
+        grant,
+        others,
+        channel.failures,
+        probe,
+    )

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from tenants.core.db import db
-from tenants.routing.choose import Group, serves
+from tenants.routing import rules
+from tenants.routing.choose import serves
+from tenants.routing.groups import Group
 from tenants.routing.models import Channel
 
 
@@ -43,5 +45,6 @@ def _seconds(parts: int, pace: int | None) -> float:
 
 def _paces(group: Group) -> dict[int, int]:
     """Channel → parts a second (0: no limit). Only the columns a tenant may read."""
+    rule = rules.of(group)
     rows = db.session.execute(select(Channel.id, Channel.tps).where(serves(group)))
-    return {row.id: row.tps for row in rows}
+    return {row.id: row.tps for row in rows if rule is None or row.id in rule.weights}

@@ -15,11 +15,13 @@ from tenants.core.db import db
 from tenants.core.errors import Invalid, NotFound
 from tenants.core.operators import OPERATORS
 from tenants.message_templates.kinds import Kind
+from tenants.routing import breaking
 from tenants.routing.models import Channel
 from tenants.routing.states import TRANSITIONS, State
 
 LISTED_MAX = 500
 NAME_MAX = 40
+PRODUCTS = ("sms", "mms", "rcs")
 WEIGHTS, PACES = range(1, 1001), range(100_001)
 REASON_MAX = 200
 COUNTRY = re.compile(r"[A-Z]{2}")
@@ -36,6 +38,7 @@ class Wish:
     tenant_ids: tuple[int, ...] = ()
     weight: int | None = 100
     tps: int | None = 0
+    products: tuple[str, ...] = ("sms",)
 
     def faults(self) -> dict[str, Any]:
         """What is wrong, by field."""
@@ -46,6 +49,7 @@ class Wish:
                 "countries": "" if all(map(COUNTRY.fullmatch, self.countries)) else "country_unknown",
                 "operators": "" if set(self.operators) <= set(OPERATORS) else "invalid",
                 "kinds": "" if set(self.kinds) <= set(Kind) else "invalid",
+                "products": "" if self.products and set(self.products) <= set(PRODUCTS) else "products_missing",
                 "weight": _outside(self.weight, WEIGHTS),
                 "tps": _outside(self.tps, PACES),
             }.items()
@@ -116,6 +120,8 @@ def move(id: int, state: State, reason: str, *, by: int) -> Channel:
     TRANSITIONS.check(State(found.state), state)
     audit.record(f"channel.{state}", actor_id=by, object=f"channel:{id}", before=found.state, reason=reason)
     found.state = state
+    if state is State.ACTIVE:
+        breaking.close(found)
     return found
 
 

@@ -11,13 +11,12 @@ from pathlib import Path
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 
 from tenants.core import scopes
 from tenants.core.db import db
-from tenants.core.scopes import Reason
 from tenants.core.settings import Settings
-from tenants.messages.models import Batch, Message
+from tenants.messages.models import Message
 from tenants.messages.states import State
 from tests import pipeline, scale
 from tests.faults import deployment
@@ -42,12 +41,6 @@ ENDS = {
 EITHER = {"923": {State.DELIVERED, State.UNDELIVERED}, "929": {State.DELIVERED, State.UNDELIVERED}}
 
 
-def make_due() -> None:
-    """What waits for another try need not wait in a test."""
-    with scopes.platform(Reason.SWEEPS):
-        db.session.execute(update(Batch).where(Batch.state == "ready").values(ready_at=func.now()))
-
-
 @pytest.mark.parametrize("basis", ["delivered", "submitted"])
 def test_every_script_of_the_carrier_at_once_ends_as_it_should(app: Flask, tmp_path: Path, basis: str) -> None:
     endings = [ending for ending in ("000", *SCRIPTS) for _ in range(EACH)]
@@ -58,7 +51,7 @@ def test_every_script_of_the_carrier_at_once_ends_as_it_should(app: Flask, tmp_p
         numbers = {message.id: ending for message, ending in zip(_messages(run), endings, strict=True)}
 
         def over() -> bool:
-            make_due()
+            arrange.make_due(run.tenant_id)
             found = {message.id: State(message.state) for message in _messages(run)}
             return all(state in _allowed(numbers[id]) for id, state in found.items())
 

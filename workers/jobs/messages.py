@@ -9,7 +9,6 @@ import time
 from collections.abc import Sequence
 
 import structlog
-from flask import current_app
 from sqlalchemy import select
 
 from tenants import messages, routing
@@ -21,16 +20,15 @@ from tenants.core.jobs import Job, Lane
 from tenants.core.scopes import Reason
 from tenants.messages import Answer, Claim, Picked, Result, Writer, handing
 from workers import channels
-from workers.channels import Accepted, Outgoing, Refused, SendResult
+from workers.channels import Accepted, Refused, SendResult
 from workers.channels.settings import opened
-from workers.jobs import stopping
+from workers.jobs import rich, stopping
 
 log = structlog.get_logger()
 
 # A job ends after this long even when its batch is not empty, so that others get their turn.
 JOB_S = 10.0
 SLICES_MAX = 50
-RETRY_AFTER_S = (2.0, 5.0, 15.0, 60.0)
 # No channel serves the group: staff must add one; ask again this often.
 NO_CHANNEL_S = 30.0
 # A channel with links has as many batches as it may: a gateway that ends one rings for the next.
@@ -71,43 +69,51 @@ def expire_batch(tenant_id: int, campaign_id: int, batch_no: int) -> None:
 def _send(claim: Claim) -> None:
     with scopes.tenant(claim.tenant_id):
         writer, basis = messages.writer(claim.campaign_id, vault()), _basis(claim.tenant_id)
-    group = routing.Group(claim.tenant_id, claim.country, claim.operator, claim.kind)
+    group = routing.Group(claim.tenant_id, claim.country, claim.operator, claim.kind, claim.product)
     stop_at = time.monotonic() + JOB_S
-    wait_s, again, taken = 0.0, 0, 0
+    wait_s, taken = 0.0, 0
+    # Channels that failed all that is left: it is the others' turn.
+    passed: set[int] = set()
     for number in range(SLICES_MAX):
         with scopes.platform(Reason.DISPATCH):
-            way = routing.choose(group, messages.SLICE_MAX)
+            way = routing.choose(group, messages.SLICE_MAX, without=passed)
         if not isinstance(way, routing.Way):
-            wait_s = NO_CHANNEL_S if way is None else way
+            wait_s = way or (0.0 if passed else NO_CHANNEL_S)
             break
         if way.kind in channels.LINK_KINDS:
             if _hand(claim, way):
                 return
             wait_s = FULL_S
             break
+        rich.sort_out(claim, way, writer)
         key = f"slice:{claim.lease.hex}:{number}"
         picked = _begin(claim, way, writer, key)
         if picked is None:
             return
         _return_unused(way, picked)
         if not picked:
-            break
+            if not way.others:
+                break
+            passed.add(way.channel_id)
+            continue
         taken += len(picked)
         results = _leave(claim, way, writer, picked)
         over = time.monotonic() > stop_at or stopping.asked()
         last = over or taken >= claim.left or number == SLICES_MAX - 1
         with scopes.tenant(claim.tenant_id):
-            again += messages.record(
-                results, channel_id=way.channel_id, basis=basis, key=f"{key}:answers", index_refs=not _echoes(way)
-            )
+            messages.record(
+                results, channel_id=way.channel_id, basis=basis, key=f"{key}:answers", index_refs=not _echoes(way),
+                others=way.others,
+            )  # fmt: skip
             if last:
-                _end(claim, 0.0, again)
+                messages.give_back(claim)
             crash.point("before_recorded")
         crash.point("after_recorded")
+        _tell_breaker(way, results)
         if last:
             return
     with scopes.tenant(claim.tenant_id):
-        _end(claim, wait_s, again)
+        messages.give_back(claim, wait_s=wait_s)
 
 
 def _hand(claim: Claim, way: routing.Way) -> bool:
@@ -126,22 +132,32 @@ def _return_unused(way: routing.Way, picked: Sequence[Picked]) -> None:
     if way.grant.bounded and used != way.grant.parts:
         with scopes.platform(Reason.DISPATCH):
             routing.give_back(way.channel_id, way.grant.parts - used)
+    if way.probe and not picked:
+        with scopes.platform(Reason.DISPATCH):
+            routing.end_probe(way.channel_id)
+
+
+def _tell_breaker(way: routing.Way, results: Sequence[Result]) -> None:
+    """Whether the call as a whole came to nothing. A call that went well on a channel in order need not be told."""
+    said = {(each.answer, each.code) for each in results}
+    broken = len(said) == 1 and (results[0].code in routing.BREAKS or results[0].answer is Answer.DOUBT)
+    if broken or way.failures or way.probe:
+        with scopes.platform(Reason.DISPATCH):
+            routing.called(way.channel_id, results[0].code if broken else "")
 
 
 def _begin(claim: Claim, way: routing.Way, writer: Writer, key: str) -> list[Picked] | None:
     with scopes.tenant(claim.tenant_id):
-        picked = messages.begin_slice(claim, way.channel_id, way.grant.parts, writer.signature_id, key)
+        picked = messages.begin_slice(
+            claim, way.channel_id, way.grant.parts, writer.signature_id, key, others=way.others
+        )
     crash.point("after_submitting")
     return picked
 
 
 def _leave(claim: Claim, way: routing.Way, writer: Writer, picked: Sequence[Picked]) -> list[Result]:
     """Hand a slice to the carrier; what it said."""
-    secret = current_app.config["SETTINGS"].qunfa_secret
-    outgoing = []
-    for each in picked:
-        number, text = writer.write(each.id, each.sealed)
-        outgoing.append(Outgoing(messages.reference(secret, claim.tenant_id, each.id, each.attempt), number, text))
+    outgoing = rich.outgoing(claim, way, writer, picked)
     # No transaction is open here: a slow carrier holds nothing of the database.
     answers = channels.send(way.kind, opened(way.channel_id, way.settings, way.secrets), outgoing)
     crash.point("after_sent")
@@ -157,19 +173,10 @@ def _result(picked: Picked, answer: SendResult) -> Result:
     if isinstance(answer, Accepted):
         return Result(picked.id, picked.attempt, Answer.ACCEPTED, provider_ref=answer.provider_ref)
     if isinstance(answer, Refused):
-        verdict = Answer.AGAIN if answer.retryable else Answer.REFUSED
+        patient = routing.blame(answer.code) is routing.Blame.PACE
+        verdict = Answer.REFUSED if not answer.retryable else Answer.LATER if patient else Answer.AGAIN
         return Result(picked.id, picked.attempt, verdict, code=answer.code)
     return Result(picked.id, picked.attempt, Answer.DOUBT, code="answer_lost")
-
-
-def _end(claim: Claim, wait_s: float, again: int) -> None:
-    """End the lease, in the tenant's scope."""
-    left = messages.waiting(claim.campaign_id, claim.batch_no)
-    # Only those to be tried again are left: the next pass takes them up after a pause.
-    next_try = bool(again) and left <= again
-    if next_try:
-        wait_s = RETRY_AFTER_S[min(claim.tries, len(RETRY_AFTER_S) - 1)]
-    messages.give_back(claim, wait_s=wait_s, next_try=next_try)
 
 
 def _basis(tenant_id: int) -> str:

@@ -6,14 +6,15 @@ import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import func, select, update
 
 from tenants import ledger, messages
 from tenants.accounts.vaults import vault
 from tenants.core import scopes
 from tenants.core.db import db
+from tenants.core.scopes import Reason
 from tenants.messages import Planned, State
-from tenants.messages.models import Message
+from tenants.messages.models import Batch, Message
 from tests import factories
 
 PRICE_MICRO = 45_000
@@ -54,7 +55,7 @@ def number(ending: str = "000") -> str:
 
 def run(
     endings: Sequence[str], *, kind: str = "notice", basis: str = "delivered", open_: bool = True, segments: int = 1,
-    tenant_id: int | None = None, campaign_id: int | None = None,
+    tenant_id: int | None = None, campaign_id: int | None = None, body: str = "Hello",
 ) -> Arranged:  # fmt: skip
     """A run with one message for each ending, paid by a hold of its own."""
     if tenant_id is None:
@@ -67,7 +68,7 @@ def run(
             campaign_id,
             kind=kind,
             signature_id=1,
-            text={"signature": "Acme", "body": "Hello", "kind": kind},
+            text={"signature": "Acme", "body": body, "kind": kind},
             vault=keys,
         )
         cost_micro = sum(each.segments * each.unit_micro for each in people)
@@ -79,3 +80,12 @@ def run(
         if open_:
             messages.let_go(campaign_id)
     return Arranged(tenant_id, campaign_id)
+
+
+def make_due(*tenant_ids: int) -> None:
+    """What waits for another try need not wait in a test."""
+    for tenant_id in tenant_ids:
+        with scopes.tenant(tenant_id):
+            db.session.execute(update(Message).where(Message.due_at.is_not(None)).values(due_at=None))
+    with scopes.platform(Reason.SWEEPS):
+        db.session.execute(update(Batch).where(Batch.state == "ready").values(ready_at=func.now()))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from tenants import messages
 from tenants.accounts.vaults import vault
@@ -18,7 +18,7 @@ from tenants.core.db import db
 from tenants.core.errors import NotFound
 from tenants.core.scopes import Reason
 from tenants.messages import Incoming, State, Story
-from tenants.messages.models import Batch, Message, Receipt
+from tenants.messages.models import Message, Receipt
 from tenants.routing.models import Channel
 from tests import pipeline
 from tests.tenants.messages import arrange
@@ -101,8 +101,7 @@ def test_a_receipt_that_overtakes_the_answer_stands_before_it(line: pipeline.Lin
 def test_each_attempt_that_came_to_nothing_stays_in_the_story(line: pipeline.Line) -> None:
     run = arrange.run(["903"])  # refused for the moment, always
     for attempt in (1, 2):
-        with scopes.platform(Reason.SWEEPS):
-            db.session.execute(update(Batch).values(ready_at=now() - timedelta(seconds=1)))
+        arrange.make_due(run.tenant_id)
         pipeline.until(
             lambda attempt=attempt: told(run).events[-1].what == "put_back" and told(run).attempts == attempt
         )

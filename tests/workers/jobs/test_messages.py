@@ -54,18 +54,15 @@ def test_what_the_carrier_refuses_for_good_is_given_back(line: pipeline.Line) ->
 
 def test_a_refusal_that_may_pass_is_tried_again_and_each_attempt_kept(line: pipeline.Line) -> None:
     run = arrange.run(["903"])  # refused for the moment, always
-    for _ in range(messages.recording.ATTEMPTS_MAX):
-        _make_due()
+    tries = messages.recording.WAITS_MAX + messages.recording.ATTEMPTS_MAX
+    for _ in range(tries):
+        arrange.make_due(run.tenant_id)
         pipeline.until(lambda: _left_alone(run))
     assert run.states() == {"rejected": 1}
     with scopes.tenant(run.tenant_id):
-        assert len(db.session.scalars(select(Attempt)).all()) == messages.recording.ATTEMPTS_MAX - 1
+        assert db.session.scalars(select(Message.waits)).one() == messages.recording.WAITS_MAX, "no attempt was used"
+        assert len(db.session.scalars(select(Attempt)).all()) == tries - 1
     assert run.balance() == ledger.Balance(CREDIT_MICRO, 0)
-
-
-def _make_due() -> None:
-    with scopes.platform(Reason.SWEEPS):
-        db.session.execute(update(Batch).where(Batch.state == "ready").values(ready_at=now()))
 
 
 def _left_alone(run: arrange.Arranged) -> bool:
