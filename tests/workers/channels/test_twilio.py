@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode
 
 import pytest
 
-from tests.workers.channels.engine import Canned, Case, Seen, play
+from tenants.message_templates.rich import Act, Card, Frame, Medium, Mms, Rcs, Suggestion
+from tests.workers.channels.engine import Canned, Case, Seen, asked, play
 from workers import channels
 from workers.channels import Accepted, BadReceipt, Code, Doubtful, Outcome, Outgoing, Refused
 from workers.channels.twilio.codes import CAUSES, OUTCOMES
@@ -94,6 +96,70 @@ CASES = [
         {"sender": "MG1", "api_key": "SK1", "api_secret": "key-never-told"},
     ),
 ]
+
+
+PHOTO = Medium(7, "a.jpg", "image/jpeg", b"jpeg", "/m/7")
+FILM = Medium(8, "b.mp4", "video/mp4", b"film", "https://elsewhere.example/8")
+CHOICE = Suggestion(Act.REPLY, "Yes", "y")
+MEDIA = "https://localhost"
+RICH: list[tuple[str, Outgoing, dict[str, list[str]]]] = [
+    (
+        "an MMS",
+        replace(ONE, rich=Mms("Hi", (Frame("a", 7), Frame("", 8), Frame("b", 7))), media=(PHOTO, FILM)),
+        {"Body": ["Hi\na\nb"], "MediaUrl": [MEDIA + "/m/7", "https://elsewhere.example/8"]},
+    ),
+    (
+        "an MMS of one picture",
+        replace(ONE, rich=Mms("", (Frame("", 7),)), media=(PHOTO,)),
+        {"MediaUrl": [MEDIA + "/m/7"]},
+    ),
+    ("an RCS text", replace(ONE, rich=Rcs("Hello")), {"Body": ["Hello"]}),
+    (
+        "a card",
+        replace(ONE, rich=Rcs(cards=(Card("T", "x", 7),)), media=(PHOTO,)),
+        {"Body": ["T\nx"], "MediaUrl": [MEDIA + "/m/7"]},
+    ),
+    (
+        "a content template",
+        replace(ONE, rich=Rcs(cards=(Card("T"), Card("U"))), template="HX1", values=(("1", "Li"), ("2", "你"))),
+        {"ContentSid": ["HX1"], "ContentVariables": ['{"1": "Li", "2": "你"}']},
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "message", "fields"), RICH, ids=[each[0] for each in RICH])
+def test_rich_messages_are_texts_with_media_or_content_templates(name: str, message: Outgoing, fields: Any) -> None:
+    settings: dict[str, object] = {**SETTINGS, "media_url": MEDIA}
+    results, got = asked("twilio", settings, [SENT], lambda chosen: channels.send("twilio", chosen, [message]))
+    assert results == [Accepted("SM1")]
+    usual = {name: [value] for name, value in FORM.items() if name != "Body"}
+    assert parse_qs(got[0].body.decode()) == usual | fields
+
+
+def test_a_channel_may_have_a_content_template_of_its_own() -> None:
+    settings: dict[str, object] = {**SETTINGS, "template": "HX2", "variable": "text"}
+    got = asked("twilio", settings, [SENT], lambda chosen: channels.send("twilio", chosen, [ONE]))[1]
+    fields = {name: value for name, value in FORM.items() if name != "Body"}
+    assert got[0].content() == fields | {"ContentSid": "HX2", "ContentVariables": '{"text": "Hello & 你好"}'}
+    settings["media_url"], picture = MEDIA, RICH[1][1]
+    got = asked("twilio", settings, [SENT], lambda chosen: channels.send("twilio", chosen, [picture]))[1]
+    assert got[0].content() == fields | {"MediaUrl": MEDIA + "/m/7"}, "a template would lose the picture"
+
+
+UNFIT = [
+    (replace(ONE, rich=Rcs("x", suggestions=(CHOICE,))), Code.TEMPLATE),
+    (replace(ONE, rich=Rcs(cards=(Card("x", suggestions=(CHOICE,)),))), Code.TEMPLATE),
+    (replace(ONE, rich=Rcs(cards=(Card("x"), Card("y")))), Code.TEMPLATE),
+    (replace(ONE, rich=Mms("", (Frame("", 7),))), Code.CONTENT),
+    (replace(ONE, rich=Mms("", (Frame("", 7),)), media=(PHOTO,)), Code.CONFIG),
+    (replace(ONE, rich=Mms("", tuple(Frame("", id) for id in range(11)))), Code.CONTENT),
+]
+
+
+@pytest.mark.parametrize(("message", "code"), UNFIT)
+def test_what_twilio_cannot_say_is_left_to_another(message: Outgoing, code: Code) -> None:
+    results, got = asked("twilio", SETTINGS, [], lambda chosen: channels.send("twilio", chosen, [message]))
+    assert isinstance(results[0], Refused) and (results[0].code, results[0].retryable, got) == (code, True, [])
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
@@ -185,6 +251,13 @@ def test_replies_are_read() -> None:
     elsewhere = {**SETTINGS, "replies": address}
     assert channels.parse_inbound("twilio", elsewhere, *call(fields, url=address))[0].text == "STOP"
     assert [(each.number, each.text, each.extension) for each in found] == [("+14155550100", "STOP", "+15005550006")]
+    chosen = fields | {"From": "rcs:+14155550100", "To": "rcs:acme", "Body": "Yes", "ButtonPayload": "y"}
+    picture = fields | {"Body": "", "MediaUrl0": "https://api.twilio.com/m/1"}
+    found = [channels.parse_inbound("twilio", SETTINGS, *call(each))[0] for each in (chosen, picture)]
+    assert [(each.number, each.text, each.extension, each.postback) for each in found] == [
+        ("+14155550100", "Yes", "acme", "y"),
+        ("+14155550100", "https://api.twilio.com/m/1", "+15005550006", ""),
+    ]
     assert channels.acknowledgement("twilio", SETTINGS).content_type == "text/xml"
 
 

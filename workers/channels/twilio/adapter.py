@@ -1,4 +1,5 @@
-"""Twilio: one message a request over the Messages resource; SMS, and RCS by a sender `rcs:…` or a messaging service.
+"""Twilio: one message a request over the Messages resource; SMS, MMS by addresses of media, and RCS by a sender `rcs:…`
+or a messaging service, in content templates where it needs more than a text and a picture.
 
 https://www.twilio.com/docs/messaging/api/message-resource
 https://www.twilio.com/docs/messaging/guides/track-outbound-message-status
@@ -33,7 +34,9 @@ from workers.channels.base import (
 from workers.channels.calls import form, malformed
 from workers.channels.http import Http, spread
 from workers.channels.meaning import verdict
+from workers.channels.rich import MEDIA_URL
 from workers.channels.twilio.codes import CAUSES, OUTCOMES, REFUSALS
+from workers.channels.twilio.content import content
 from workers.channels.twilio.signing import genuine
 
 REFERENCE: Final = "r"
@@ -54,6 +57,9 @@ class TwilioAdapter:
         Field("api_key", "text", "API key", required=False, help="Empty: the auth token authorises requests"),
         Field("api_secret", "text", "API key secret", required=False, secret=True),
         Field("sender", "text", "Sender", help="A number, a name, rcs:… or the SID of a messaging service, MG…"),
+        Field("template", "text", "Content template", required=False, help="HX…, for messages without one"),
+        Field("variable", "text", "Variable", default="1", help="The variable of that template that takes the text"),
+        MEDIA_URL,
         Field("callback", "url", "Receipt address", help="This channel's address, as Twilio reaches it"),
         Field("replies", "url", "Reply address", required=False, help="Empty: replies come to the receipt address"),
         Field("validity_s", "number", "Validity in seconds", default=14_400, high=36_000),
@@ -90,8 +96,9 @@ class TwilioAdapter:
         address = settings.text("replies") or settings.text("callback")
         fields = _verified(settings, address, headers, body, query)
         with malformed():
-            number, sid = fields["From"], fields["MessageSid"]
-            return [Inbound(number, fields["Body"], datetime.now(UTC), fields.get("To", ""), sid)]
+            number, to, sid = _plain(fields["From"]), _plain(fields.get("To", "")), fields["MessageSid"]
+            text = fields["Body"] or fields.get("MediaUrl0", "")
+            return [Inbound(number, text, datetime.now(UTC), to, sid, fields.get("ButtonPayload", ""))]
 
     def acknowledgement(self, settings: Settings, body: bytes) -> Acknowledgement:
         return Acknowledgement("<Response/>", "text/xml")
@@ -100,29 +107,34 @@ class TwilioAdapter:
 async def _request(settings: Settings, http: Http, part: Sequence[Outgoing]) -> list[SendResult]:
     message, sender, sid = part[0], settings.text("sender"), settings.text("account_sid")
     callback = settings.text("callback")
-    fields = {
-        "To": message.number,
-        "MessagingServiceSid" if sender.startswith("MG") else "From": sender,
-        "Body": message.text,
-        "StatusCallback": f"{callback}{'&' if '?' in callback else '?'}{REFERENCE}={quote(message.reference, safe='')}",
-        "ValidityPeriod": str(settings.number("validity_s")),
-    }
+    told = f"{callback}{'&' if '?' in callback else '?'}{REFERENCE}={quote(message.reference, safe='')}"
+    fields = [
+        ("To", message.number),
+        ("MessagingServiceSid" if sender.startswith("MG") else "From", sender),
+        *content(settings, message),
+        ("StatusCallback", told),
+        ("ValidityPeriod", str(settings.number("validity_s"))),
+    ]
     reply = await http.post(
         f"{settings.text('url').rstrip('/')}/2010-04-01/Accounts/{quote(sid, safe='')}/Messages.json",
         headers={"Authorization": _authorization(settings), "Content-Type": FORM},
         body=urlencode(fields).encode(),
         limit_s=settings.number("timeout_s"),
     )
-    content = reply.json()
-    if reply.status in (200, 201) and isinstance(content.get("sid"), str) and content["sid"]:
-        return [Accepted(content["sid"])]
-    if reply.status < 400 or not isinstance(content.get("code"), int):
+    answer = reply.json()
+    if reply.status in (200, 201) and isinstance(answer.get("sid"), str) and answer["sid"]:
+        return [Accepted(answer["sid"])]
+    if reply.status < 400 or not isinstance(answer.get("code"), int):
         raise AnswerLost(f"status {reply.status} without a message or a code")
     if reply.status == 429:
         wait = reply.headers.get("Retry-After", "")
         wait_s = min(float(wait), RETRY_AFTER_S_MAX) if wait.isascii() and wait.isdigit() else None
-        raise Throttled("too fast for the provider", carrier_code=str(content["code"]), retry_after_s=wait_s)
-    return [verdict(str(content["code"]), REFUSALS, (), broken=reply.status >= 500)]
+        raise Throttled("too fast for the provider", carrier_code=str(answer["code"]), retry_after_s=wait_s)
+    return [verdict(str(answer["code"]), REFUSALS, (), broken=reply.status >= 500)]
+
+
+def _plain(address: str) -> str:
+    return address.removeprefix("rcs:")
 
 
 def _authorization(settings: Settings) -> str:

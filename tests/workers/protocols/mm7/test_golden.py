@@ -25,7 +25,9 @@ def golden(name: str) -> tuple[bytes, dict[str, Any]]:
 
 
 def message(told: dict[str, Any]) -> Message:
-    values = {key: tuple(value) if isinstance(value, list) else value for key, value in told["fields"].items()}
+    values: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in told["fields"].items()
+    }
     return MESSAGES[told["message"]](**values)
 
 
