@@ -49,14 +49,22 @@ class Decision:
         return {field: fault for field, fault in found.items() if fault}
 
 
-def counts() -> dict[tuple[str, int, str], int]:
-    """How many are prepared or submitted, by state, channel and operator."""
+@dataclass(frozen=True)
+class Sheet:
+    """What goes out together: so many filings, the last of them `through`."""
+
+    filings: int
+    through: int
+
+
+def sheets() -> dict[tuple[str, int, str], Sheet]:
+    """What is prepared or submitted, by state, channel and operator."""
     rows = db.session.execute(
-        select(Filing.state, Filing.channel_id, Filing.operator, func.count())
+        select(Filing.state, Filing.channel_id, Filing.operator, func.count(), func.max(Filing.id))
         .where(Filing.state.in_((State.PREPARED, State.SUBMITTED)))
         .group_by(Filing.state, Filing.channel_id, Filing.operator)
     )
-    return {(state, channel_id, operator): n for state, channel_id, operator, n in rows}
+    return {(state, channel_id, operator): Sheet(n, through) for state, channel_id, operator, n, through in rows}
 
 
 def queue(state: State, channel_id: int | None = None, operator: str = "", *, before: int = 0) -> list[Waiting]:

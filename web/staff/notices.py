@@ -1,7 +1,8 @@
-"""The mail that tells an applicant what became of a review, in the applicant's language."""
+"""The mails that tell an applicant what became of a review, or of filings, in the applicant's language."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import current_app, url_for
@@ -9,9 +10,14 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from tenants import accounts, moderation
+from tenants.filings.deciding import Decision
 from tenants.moderation import Review
 from web.public import public
 from web.wording import content
+from web.wording import filings as wording
+
+# Lines of one mail about filings; the rest is counted.
+LINES_MAX = 40
 
 PAGES = {
     "signature": ("console.signatures.show", "signature"),
@@ -58,3 +64,24 @@ def _link(review: Review) -> str:
         return home
     values: dict[str, Any] = {name: public(name, review.subject_id, review.tenant_id)}
     return home + url_for(endpoint, **values)
+
+
+def filings_decided(tenant_id: int, decided: Sequence[tuple[str, str, str, Decision]]) -> None:
+    """Write one mail to a business's owner about what carriers answered: kind, title, operator and answer of each."""
+    owner = accounts.owner_of(tenant_id)
+    if owner is None or not decided:
+        return
+    with force_locale(owner.locale):
+        filed = sum(decision.filed for *_rest, decision in decided)
+        heading = _("Filings: %(filed)s filed, %(rejected)s turned down", filed=filed, rejected=len(decided) - filed)
+        lines = [_filing_line(*each) for each in sorted(decided, key=lambda each: each[3].filed)[:LINES_MAX]]
+        if len(decided) > LINES_MAX:
+            lines.append(_("and %(n)s more", n=len(decided) - LINES_MAX))
+        lines.append(current_app.config["SETTINGS"].public_url.rstrip("/") + url_for("console.filings.index"))
+    accounts.mail(owner.email, heading, "\n\n".join([heading, *lines]))
+
+
+def _filing_line(kind: str, title: str, operator: str, decision: Decision) -> str:
+    state = wording.STATES["filed" if decision.filed else "rejected"][1]
+    said = f"{content.OPERATORS[operator]} · {wording.KINDS[kind]} · {title}: {state}"
+    return f"{said} ({decision.reason})" if decision.reason and not decision.filed else said

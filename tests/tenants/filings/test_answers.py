@@ -57,7 +57,8 @@ def test_the_queue_and_the_sheet_hold_what_is_prepared_with_its_papers(desk: Des
         assert signature.papers is not None and signature.papers.key == arrange.REGISTRATION
         left = deciding.sheet(State.PREPARED, desk.channel_id, "mobile", 10**12)
         assert [each.filing.id for each in left] == [desk.waiting[-1].filing.id]
-        counted = {place: n for place, n in deciding.counts().items() if place[1] == desk.channel_id}
+        found = deciding.sheets().items()
+        counted = {place: each.filings for place, each in found if place[1] == desk.channel_id}
         assert counted == {
             ("prepared", desk.channel_id, "mobile"): 1, ("prepared", desk.channel_id, "unicom"): 2,
             ("submitted", desk.channel_id, "mobile"): 5,
@@ -170,9 +171,7 @@ def test_what_is_no_answer_file_is_refused_as_a_whole(data: bytes, fault: str) -
 
 
 def test_columns_are_guessed_by_name_and_ours_come_back() -> None:
-    ours = (
-        "报备单号,类型,运营商,签名,证件编号,资质有效期至,模板内容,链接或号码,ICP备案号,结果,原因,备案号,有效期至"
-    )
+    ours = "报备单号,类型,运营商,签名,证件编号,资质有效期至,模板内容,链接或号码,ICP备案号,结果,原因,备案号,有效期至"
     said = read(f"{ours}\nQF7,签名,移动,禾木,91,2030-01-01,,,浙ICP备1号,通过,,YD-7,2031-01-01\n".encode(), "mobile")
     assert [(each.filing_id, each.carrier_no, each.valid_until, each.filed) for each in said] == [
         (7, "YD-7", date(2031, 1, 1), True)
