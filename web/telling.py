@@ -119,6 +119,9 @@ RECEIPTS: dict[str, Callable[[str], tuple[str, str, str]]] = {
     "late": lambda outcome: (
         "copy-off", _("Late receipt, ignored: %(outcome)s", outcome=outcome), _("The message had come to its end."),
     ),
+    "moved_on": lambda outcome: (
+        "route", _("Receipt: %(outcome)s", outcome=outcome), _("Another channel may do better: it leaves again."),
+    ),
     "old_attempt": lambda outcome: (
         "copy-off", _("Receipt of another attempt, ignored: %(outcome)s", outcome=outcome),
         _("Only the last attempt counts."),

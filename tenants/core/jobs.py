@@ -42,6 +42,7 @@ class Job(StrEnum):
     CANCEL_CAMPAIGN = "cancel_campaign"
     RECOVER_BATCH = "recover_batch"
     EXPIRE_BATCH = "expire_batch"
+    RETRY_MESSAGES = "retry_messages"
     FINISH_CAMPAIGN = "finish_campaign"
     SETTLE_RECEIPTS = "settle_receipts"
     ROUTE_REPLIES = "route_replies"
@@ -50,6 +51,7 @@ class Job(StrEnum):
     HANDLE_STRIPE_EVENT = "handle_stripe_event"
     RECONCILE_PAYMENTS = "reconcile_payments"
     MAKE_SPARES = "make_spares"
+    REMIND_FILINGS = "remind_filings"
 
 
 LANE_OF: dict[Job, Lane] = {
@@ -60,6 +62,8 @@ LANE_OF: dict[Job, Lane] = {
     Job.CANCEL_CAMPAIGN: Lane.CHORES,
     Job.RECOVER_BATCH: Lane.CHORES,
     Job.EXPIRE_BATCH: Lane.CHORES,
+    # A code that goes by another channel must not wait behind an import.
+    Job.RETRY_MESSAGES: Lane.RECEIPTS,
     Job.FINISH_CAMPAIGN: Lane.CHORES,
     Job.SETTLE_RECEIPTS: Lane.RECEIPTS,
     Job.ROUTE_REPLIES: Lane.CHORES,
@@ -68,6 +72,7 @@ LANE_OF: dict[Job, Lane] = {
     Job.HANDLE_STRIPE_EVENT: Lane.URGENT,
     Job.RECONCILE_PAYMENTS: Lane.CHORES,
     Job.MAKE_SPARES: Lane.CHORES,
+    Job.REMIND_FILINGS: Lane.CHORES,
 }
 
 # One bell on the queue is enough: the job takes everything there is when it begins.

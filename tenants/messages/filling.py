@@ -244,6 +244,11 @@ def expire(campaign_id: int, batch_no: int, basis: str) -> None:
         db.session.delete(batch)
 
 
+def end_queued(campaign_id: int, batch_no: int) -> None:
+    """What is queued in a batch is too old to be sent."""
+    _end_queued(campaign_id, batch_no, State.EXPIRED, "refused", f"late:{uuid.uuid4()}", code="too_late")
+
+
 def _end_queued(campaign_id: int, batch_no: int, to: State, outcome: str, key: str, code: str = "") -> None:
     _end(_ids(campaign_id, batch_no, [State.QUEUED]), to, outcome, "delivered", key, code)
 

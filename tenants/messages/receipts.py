@@ -22,7 +22,7 @@ from tenants.core import bulk, crash, jobs, scopes
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.jobs import Job
-from tenants.messages import fallback, parts, references
+from tenants.messages import failover, fallback, parts, references
 from tenants.messages.models import Receipt, Submission
 from tenants.messages.moving import Columns, Tally, book, shift
 from tenants.messages.states import State
@@ -161,7 +161,10 @@ def settle(basis: str) -> int:
     lost = [row for row in told if ENDS[row.outcome][0] is State.UNDELIVERED and first[row.message_id] == row.id]
     as_sms, tallies = fallback.taken_back(lost, basis, f"{key}:sms")
     book(tallies, f"{key}:sms")
-    told = [row for row in told if row.id not in as_sms]
+    moved_on, again = failover.elsewhere([row for row in lost if row.id not in as_sms], basis, f"{key}:again")
+    book(again, f"{key}:again")
+    tallies += again
+    told = [row for row in told if row.id not in as_sms | moved_on]
     for to, outcome in dict.fromkeys(ENDS.values()):
         news = [row for row in told if ENDS[row.outcome][0] is to and first.get(row.message_id, row.id) == row.id]
         if news:

@@ -106,7 +106,7 @@ def story(message_id: int, vault: Vault) -> Story:
     postings = _postings(message)
     events = [
         Event(postings[0].at, "planned", {"amount_micro": postings[0].amount_micro}),
-        *_attempts(message, earlier, channels), *_receipts(message), *_end(message),
+        *_attempts(message, earlier, channels), *_receipts(message, earlier), *_end(message),
     ]  # fmt: skip
     return Story(
         message.id, message.campaign_id, run.kind, run.signature_id, State(message.state), message.code or "",
@@ -164,7 +164,9 @@ def _settled(txn_id: uuid.UUID, state: int) -> tuple[datetime, bool]:
 def _attempts(message: Message, earlier: Sequence[Attempt], channels: dict[int, str]) -> list[Event]:
     found: list[Event] = []
     for each in earlier:
-        found += _attempt(each, channels, "put_back", each.code)
+        # One that a receipt ended had been taken; the receipt says why it was not the last.
+        taken = each.outcome == State.UNDELIVERED
+        found += _attempt(each, channels, "taken" if taken else "put_back", None if taken else each.code)
     if message.attempt and message.attempt not in {each.attempt for each in earlier}:
         found += _attempt(message, channels, *_answer(message))
     return found
@@ -191,7 +193,7 @@ def _attempt(row: Message | Attempt, channels: dict[int, str], answer: str, code
     return found
 
 
-def _receipts(message: Message) -> list[Event]:
+def _receipts(message: Message, earlier: Sequence[Attempt]) -> list[Event]:
     """Every receipt that came in, also those without effect, and why they had none."""
     rows = db.session.scalars(
         select(Receipt)
@@ -200,13 +202,21 @@ def _receipts(message: Message) -> list[Event]:
         .limit(RECEIPTS_MAX)
     ).all()
     ending = _ending(message, rows)
+    moved = _moving(rows, earlier)
     return [
         Event(row.received_at, "receipt", {
             "outcome": row.outcome, "code": row.code, "carrier_at": row.at, "ref": row.provider_ref,
-            "effect": _effect(row, ending, message),
+            "effect": "moved_on" if row.id in moved else _effect(row, ending, message),
         })
         for row in rows
     ]  # fmt: skip
+
+
+def _moving(rows: Sequence[Receipt], earlier: Sequence[Attempt]) -> set[int]:
+    """The receipts that ended an attempt and not the message: the first of each such attempt."""
+    over = {each.attempt for each in earlier if each.outcome == State.UNDELIVERED}
+    unhappy = [row for row in rows if row.state == "settled" and ENDS[row.outcome][0] is State.UNDELIVERED]
+    return {next((row.id for row in unhappy if row.attempt == attempt), 0) for attempt in over}
 
 
 def _ending(message: Message, rows: Sequence[Receipt]) -> Receipt | None:
@@ -221,7 +231,7 @@ def _ending(message: Message, rows: Sequence[Receipt]) -> Receipt | None:
 
 
 def _effect(row: Receipt, ending: Receipt | None, message: Message) -> str:
-    """final, between, pending; or why it changed nothing: repeated, contradicts, old_attempt, late."""
+    """final, between, pending, moved_on (another attempt followed); or why it changed nothing: repeated, contradicts, old_attempt, late."""
     if row is ending:
         return "final"
     if row.state != "settled":

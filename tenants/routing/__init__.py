@@ -8,11 +8,11 @@ leases, is_kept, links_of                       who keeps the links of a channel
 
 from tenants.routing import leases, rules, tending
 from tenants.routing.breaking import BREAKS, called, end_probe
-from tenants.routing.causes import Blame, blame, failovers
+from tenants.routing.causes import Blame, blame, failovers, other_way
 from tenants.routing.choose import Way, candidates, choose
 from tenants.routing.groups import Group
 from tenants.routing.leases import fences, is_kept, links_of
-from tenants.routing.outlook import Outlook, outlook
+from tenants.routing.outlook import Outlook, outlook, serving
 from tenants.routing.pace import Grant, give_back, take
 from tenants.routing.seeing import Sight, is_slow, note, step
 from tenants.routing.states import State
@@ -39,8 +39,10 @@ __all__ = [
     "leases",
     "links_of",
     "note",
+    "other_way",
     "outlook",
     "rules",
+    "serving",
     "step",
     "take",
     "tending",

@@ -48,6 +48,11 @@ def blame(code: str) -> Blame:
     return _BLAMES.get(code, Blame.CHANNEL)
 
 
+def other_way(code: str) -> bool:
+    """Whether a receipt with this code may be followed by another attempt at all."""
+    return code in _OTHER_WAY or code == _PERHAPS
+
+
 def failovers(code: str, kind: str) -> int:
     """How many attempts of a message may be followed by another one after a receipt with this code; 0: none."""
     times, perhaps = _FAILOVERS.get(kind, (0, False))

@@ -43,6 +43,13 @@ def _seconds(parts: int, pace: int | None) -> float:
     return parts / pace if pace else 0.0
 
 
+def serving(group: Group) -> set[int]:
+    """The channels that would take a group now, as far as a business may know."""
+    rule = rules.of(group)
+    found = db.session.scalars(select(Channel.id).where(serves(group), Channel.breaker == "closed"))
+    return {id for id in found if rule is None or id in rule.weights}
+
+
 def _paces(group: Group) -> dict[int, int]:
     """Channel → parts a second (0: no limit). Only the columns a tenant may read."""
     rule = rules.of(group)

@@ -66,6 +66,12 @@ def expire_batch(tenant_id: int, campaign_id: int, batch_no: int) -> None:
         messages.expire(campaign_id, batch_no, _basis(tenant_id))
 
 
+def retry_messages(tenant_id: int, campaign_id: int) -> None:
+    """Receipts put messages of this campaign back to leave by another channel."""
+    with scopes.tenant(tenant_id):
+        messages.retry(campaign_id)
+
+
 def _send(claim: Claim) -> None:
     with scopes.tenant(claim.tenant_id):
         writer, basis = messages.writer(claim.campaign_id, vault()), _basis(claim.tenant_id)

@@ -18,6 +18,7 @@ MODULE_OF: dict[Job, str] = {
     Job.SEND_URGENT: "messages",
     Job.RECOVER_BATCH: "messages",
     Job.EXPIRE_BATCH: "messages",
+    Job.RETRY_MESSAGES: "messages",
     Job.PLAN_CAMPAIGN: "campaigns",
     Job.PREFLIGHT_CAMPAIGN: "campaigns",
     Job.CANCEL_CAMPAIGN: "campaigns",
@@ -29,6 +30,7 @@ MODULE_OF: dict[Job, str] = {
     Job.HANDLE_STRIPE_EVENT: "payments",
     Job.RECONCILE_PAYMENTS: "payments",
     Job.MAKE_SPARES: "accounts",
+    Job.REMIND_FILINGS: "filings",
 }
 
 
