@@ -170,8 +170,13 @@ class Keeper:
             return _TurnedAway()
         link = self._made(self.line)
         self.links.add(link)
-        link.closed.add_done_callback(lambda _: self._forget(link))
+        link.closed.add_done_callback(lambda _: self._hung_up(link))
         return link
+
+    def _hung_up(self, link: Link) -> None:
+        self._forget(link)
+        if not self.bound and not self._leaving:
+            self.told("listening")
 
 
 class _TurnedAway(asyncio.Protocol):

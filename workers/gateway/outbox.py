@@ -71,35 +71,37 @@ class Outbox:
     """What is committed and waits for room on a link."""
 
     def __init__(self) -> None:
-        self._urgent: deque[Parcel] = deque()
-        self._bulk: deque[Parcel] = deque()
-        self.parts = 0
+        self._queues: dict[bool, deque[Parcel]] = {True: deque(), False: deque()}
+        self._parts = {True: 0, False: 0}
 
     def __len__(self) -> int:
-        return len(self._urgent) + len(self._bulk)
+        return sum(map(len, self._queues.values()))
+
+    def before(self, urgent: bool) -> int:
+        """How many parts leave before what is added now."""
+        return self._parts[True] + (0 if urgent else self._parts[False])
 
     def extend(self, parcels: Iterable[Parcel]) -> None:
         for parcel in parcels:
-            (self._urgent if parcel.urgent else self._bulk).append(parcel)
-            self.parts += len(parcel.unsent)
+            self._queues[parcel.urgent].append(parcel)
+            self._parts[parcel.urgent] += len(parcel.unsent)
 
     def put_back(self, parcel: Parcel) -> None:
         """It is next."""
-        (self._urgent if parcel.urgent else self._bulk).appendleft(parcel)
-        self.parts += len(parcel.unsent)
+        self._queues[parcel.urgent].appendleft(parcel)
+        self._parts[parcel.urgent] += len(parcel.unsent)
 
     def take(self) -> Parcel | None:
-        queue = self._urgent or self._bulk
-        if not queue:
+        urgent = bool(self._queues[True])
+        if not self._queues[urgent]:
             return None
-        parcel = queue.popleft()
-        self.parts -= len(parcel.unsent)
+        parcel = self._queues[urgent].popleft()
+        self._parts[urgent] -= len(parcel.unsent)
         return parcel
 
     def clear(self) -> list[Parcel]:
         """Everything, out of it."""
-        found = [*self._urgent, *self._bulk]
-        self._urgent.clear()
-        self._bulk.clear()
-        self.parts = 0
+        found = []
+        while parcel := self.take():
+            found.append(parcel)
         return found

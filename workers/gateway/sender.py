@@ -22,7 +22,7 @@ from workers.gateway.outbox import THROTTLES_MAX, Outbox, Parcel
 from workers.gateway.rate import Rate
 from workers.protocols.errors import LocalProtocolError
 
-WORKS_MAX: Final = 12  # batches under way at a time
+WORKS_MAX: Final = 200  # batches taken up at a time; how many there are is bounded where they are handed over
 LOOK_S: Final = 1.0
 AHEAD_S: Final = 2.0  # how much may be committed and not yet sent, by the pace
 PACE_WAIT_S: Final = 0.005
@@ -110,7 +110,7 @@ class Sender:
 
     def used(self, count: int, at: float) -> None:
         self.rate.used(count, at)
-        if self.outbox.parts <= self._depth() / 2:
+        if self.outbox.before(False) <= self._depth() / 2:
             self._bell.set()
 
     def wait(self, seconds: float) -> None:
@@ -170,25 +170,20 @@ class Sender:
             return LOOK_S
         await self._take_up()
         depth = self._depth()
-        work = self._turn() if self.outbox.parts <= depth / 2 else None
-        return LOOK_S if work is None else await self._begin(work, depth - self.outbox.parts)
+        work = next((work for work in self.works if not work.dry), None)
+        before = self.outbox.before(work.urgent) if work else 0
+        if work is None or before > depth / 2:
+            return LOOK_S
+        if not work.urgent:  # the others have their turn first
+            self.works.append(self.works.pop(self.works.index(work)))
+        return await self._begin(work, depth - before)
 
     async def _take_up(self) -> None:
-        room = WORKS_MAX - len(self.works)
-        if room <= 0 or not (self._rung or now() - self._looked_at > LOOK_S):
+        if not (self._rung or now() - self._looked_at > LOOK_S):
             return
         self._rung, self._looked_at = False, now()
-        self.works += await self._desk(desk.take_up, self._channel.kept.channel_id, room)
+        self.works += await self._desk(desk.take_up, self._channel.kept.channel_id, WORKS_MAX)
         self.works.sort(key=lambda work: not work.urgent)
-
-    def _turn(self) -> Work | None:
-        """The next batch that has some left: urgent ones first, each in its turn."""
-        for place, work in enumerate(self.works):
-            if not work.dry:
-                if not work.urgent:
-                    self.works.append(self.works.pop(place))
-                return work
-        return None
 
     async def _begin(self, work: Work, want: int) -> float:
         referenced = self._channel.adapter.echoes_reference

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 import time
@@ -32,7 +33,7 @@ PROTOCOLS = ("smpp", "cmpp", "sgip", "smgp")
 MORE: dict[str, dict[str, Any]] = {
     "smpp": {},
     "cmpp": {"source": "10690001"},
-    "sgip": {"source": "10690001"},
+    "sgip": {"source": "10690001", "area_code": 10, "enterprise_code": 1, "listen_host": "127.0.0.1"},
     "smgp": {"source": "10690001"},
 }
 Process = subprocess.Popen[bytes]
@@ -72,7 +73,10 @@ def wire(folder: Path, protocol: str, *arguments: str, **columns: Any) -> Iterat
     """A running carrier of a protocol and an active channel that leads there."""
     settings = columns.pop("settings", {})
     path = folder / f"{protocol}-{time.monotonic_ns()}.jsonl"
-    known = ("--protocol", protocol, "--journal", str(path), "--delay", "0", "--jitter", "0")
+    known = ["--protocol", protocol, "--journal", str(path), "--delay", "0", "--jitter", "0"]
+    if protocol == "sgip":
+        settings = {"listen_port": free_port(), **settings}
+        known += ["--callback", f"127.0.0.1:{settings['listen_port']}"]
     with process("workers.simulators.links", *known, *arguments) as url:
         port = ask(url + "/control")["port"]
         channel_id = add_channel(protocol, {"port": port, **settings}, **columns)
@@ -81,6 +85,13 @@ def wire(folder: Path, protocol: str, *arguments: str, **columns: Any) -> Iterat
         finally:
             with scopes.platform(Reason.SWEEPS):
                 db.session.execute(delete(Channel).where(Channel.id == channel_id))
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def add_channel(kind: str, settings: dict[str, Any], **columns: Any) -> int:
