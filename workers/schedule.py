@@ -18,7 +18,7 @@ import structlog
 from tenants.core.ground import bare_app
 from tenants.core.settings import Settings
 from workers import logs
-from workers.jobs import sweeps
+from workers.jobs import health, sweeps
 from workers.jobs.accounts import tidy_accounts
 
 log = structlog.get_logger()
@@ -50,10 +50,17 @@ TABLE = (
     Periodic(60.0, sweeps.expire_batches),
     Periodic(60.0, sweeps.ring_reconciling),
     Periodic(600.0, tidy_accounts),
+    Periodic(600.0, health.tidy_health),
+    Periodic(3_600.0, sweeps.ring_filings),
 )
 
 
 _stopping = False
+
+
+def table(settings: Settings) -> tuple[Periodic, ...]:
+    """The tasks of this installation: how often channels are judged is a setting."""
+    return (*TABLE, Periodic(float(settings.qunfa_health_s), health.judge_channels))
 
 
 def main() -> int:

@@ -36,6 +36,16 @@ def owner_of(tenant_id: int) -> Person | None:
     return _person(Identity.id == owners.order_by(Member.created_at).limit(1).scalar_subquery())
 
 
+def owners_of(tenant_id: int) -> list[Person]:
+    """Everybody who owns a business, the first one first."""
+    columns = (Identity.id, Identity.email, Identity.name, Identity.locale)
+    owners = select(*columns).join(Member, Member.identity_id == Identity.id)
+    rows = db.session.execute(
+        owners.where(Member.tenant_id == tenant_id, Member.role == "owner").order_by(Member.created_at, Identity.id)
+    )
+    return [Person(*row) for row in rows]
+
+
 def home_of(identity_id: int | None) -> int | None:
     """The business a person lands in: the first they joined."""
     joined = select(Member.tenant_id).where(Member.identity_id == identity_id)

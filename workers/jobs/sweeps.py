@@ -6,7 +6,7 @@ import redis
 import structlog
 from sqlalchemy import func, select
 
-from tenants import messages
+from tenants import filings, messages
 from tenants.accounts.models import Mail, Tenant
 from tenants.accounts.spares import LOT
 from tenants.core import agenda, jobs, scopes
@@ -106,6 +106,14 @@ def ring_spares() -> None:
         ready = db.session.scalar(select(func.count()).where(Tenant.state == "spare")) or 0
     if ready < LOT // 2:
         jobs.ring(Job.MAKE_SPARES)
+
+
+def ring_filings() -> None:
+    """Filings and papers that end soon, or have ended, and nobody was told."""
+    with scopes.platform(Reason.SWEEPS):
+        there = filings.ending.due()
+    if there:
+        jobs.ring(Job.REMIND_FILINGS)
 
 
 def _waiting(lane: Lane) -> int:
