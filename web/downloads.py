@@ -1,4 +1,4 @@
-"""Files on their way to a browser: always as a download, so that nothing in them runs on our pages."""
+"""Files on their way to a browser, as downloads or as media to be looked at: nothing in them runs on our pages."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from flask import Response, send_file
 from tenants.core import files
 from tenants.core.files import File
 
+SHOWN_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 # A sheet stays in memory up to this size, then goes to disk.
 MEMORY_BYTES = 2 * 1024 * 1024
 # A cell that begins so would be worked out as a formula by a spreadsheet.
@@ -39,3 +40,11 @@ def sheet(name: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> Re
 
 def _plain(cell: str) -> str:
     return f"'{cell}" if cell.startswith(FORMULAS) and not NUMBER.fullmatch(cell) else cell
+
+
+def inline(file: File) -> Response:
+    """A medium's bytes to be looked at: as the kind that was found in them, and nothing in them may run or load."""
+    answer = send_file(files.path(file), mimetype=file.mime, download_name=file.name, max_age=0)
+    answer.headers["Content-Security-Policy"] = SHOWN_POLICY
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer

@@ -35,6 +35,7 @@ BLUEPRINTS = (
     "web.console.settings",
     "web.console.audit",
     "web.staff.reviews",
+    "web.staff.media",
     "web.staff.channels",
     "web.staff.filings",
     "web.staff.tenants",

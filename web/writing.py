@@ -23,14 +23,15 @@ SIGNATURE_READ_MAX = 40
 def read(form: MultiDict[str, str]) -> Draft:
     """The draft in a form. Variables are those the body names: as chosen in the form, else guessed from their names."""
     body = form.get("body", "").replace("\r\n", "\n")[: SAVED_MAX + 1]
-    chosen = map(_chosen, form.getlist("variable"), form.getlist("type"), form.getlist("max"))
-    known = [variable for variable in chosen if variable is not None]
+    given = map(chosen, form.getlist("variable"), form.getlist("type"), form.getlist("max"))
+    known = [variable for variable in given if variable is not None]
     name = " ".join(form.get("name", "").split())[:NAME_READ_MAX]
     variables = message_templates.declared_in(body, known)
     return Draft(name, form.get("kind", ""), form.get("language", ""), body, variables)
 
 
-def _chosen(name: str, type: str, most: str) -> Variable | None:
+def chosen(name: str, type: str, most: str) -> Variable | None:
+    """A variable as its row of the form has it."""
     if type not in set(Type):
         return None
     kind = Type(type)

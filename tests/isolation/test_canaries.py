@@ -98,4 +98,4 @@ def crawl(app: Flask, world: World) -> Iterator[str]:
 def _read(client: FlaskClient, path: str) -> str:
     answer = client.get(path)
     assert answer.status_code < 500, path
-    return answer.get_data(as_text=True) + str(answer.headers)
+    return answer.data.decode(errors="replace") + str(answer.headers)

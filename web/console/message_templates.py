@@ -12,13 +12,17 @@ from tenants.campaigns import ways
 from tenants.core import scopes
 from tenants.core.db import db
 from tenants.core.errors import ContentRefused, Invalid, WrongState
-from tenants.message_templates import Draft, Kind, State, Version
-from web import texts, words, writing
+from tenants.filings import Kind as Filed
+from tenants.message_templates import Draft, Kind, Product, State, Version, rich_rules
+from web import rich_writing, texts, words, writing
 from web.auth import Policy, allow, viewer
+from web.console import media as library
+from web.console.filings import beside
 from web.forms import go, is_fragment, said
 from web.i18n import locale
 from web.public import public, resolve
-from web.wording import content
+from web.rich_writing import RichLive
+from web.wording import content, media
 
 bp = Blueprint("message_templates", __name__, url_prefix="/templates")
 
@@ -33,6 +37,7 @@ def index() -> str:
         archived=archived,
         archived_n=message_templates.archived_count(),
         words=content,
+        media=media,
     )
 
 
@@ -57,6 +62,9 @@ def copy_starter(key: str) -> Any:
 @bp.get("/new")
 @allow(Policy.MEMBER)
 def new() -> str:
+    product = _product(request.args.get("product", ""))
+    if product is not Product.SMS:
+        return _writer(rich_writing.begun(product, locale()), None)
     return _writer(Draft("", Kind.NOTICE, locale(), "", []), None)
 
 
@@ -70,8 +78,28 @@ def create() -> Any:
 @allow(Policy.MEMBER)
 def preview() -> str:
     """What the writer shows after each pause: the marked text, the variables, the counters and the phone."""
+    draft = _read()
+    if draft.rich is not None:
+        rich = RichLive(draft, _signature())
+        return render_template("console/message_templates/_rich_live.html", live=rich, words=content, media=media)
     live = writing.live(writing.read(request.form), request.form.get("signature", ""))
     return render_template("console/message_templates/_live.html", live=live, words=content)
+
+
+@bp.post("/shape")
+@allow(Policy.MEMBER)
+def shape() -> Any:
+    """The form of an MMS or RCS with a piece more, fewer or elsewhere, or with a medium that was just uploaded."""
+    draft, act = _read(), request.form.get("act", "")
+    errors: dict[str, str] = {}
+    file = request.files.get(f"file-{act}")
+    if file is not None and file.filename:
+        medium, fault = library.keep(file)
+        draft = rich_writing.with_medium(draft, act, medium) if medium else draft
+        errors = {f"file-{act}": fault} if fault else {}
+    template = request.form.get("template", "")
+    latest = message_templates.history(resolve("template", template))[0] if template else None
+    return _writer(rich_writing.acted(draft, act), latest, errors)
 
 
 @bp.get("/<template>")
@@ -84,13 +112,15 @@ def show(template: str) -> str:
     found = message_templates.get(id)
     names = signatures.usable()
     signature = names[0] if names else None
+    text = signature.text if signature else ""
     forecast = filings.forecast(
         scopes.tenant_id(), signature.id if signature else 0, id, shown.version, ways.serving(found.kind)
     )
     return render_template(
         "console/message_templates/show.html",
         template=found, version=shown, history=history, forecast=forecast, words=content,
-        live=writing.live(_draft(shown), signature.text if signature else ""),
+        filing=beside(Filed.TEMPLATE, id, shown.version),
+        live=writing.live(_draft(shown), text) if shown.rich is None else RichLive(_draft(shown), text), media=media,
         reasons={version.version: moderation.reasons.parse(version.reason) for version in history},
     )  # fmt: skip
 
@@ -128,7 +158,7 @@ def restore(template: str) -> Any:
 
 def _save(id: int | None) -> Any:
     """Save what is written and, when the other button was pressed, hand it in. A fault keeps every word in the form."""
-    draft, by = writing.read(request.form), viewer().identity_id
+    draft, by = _read(), viewer().identity_id
     hand_in = request.form.get("then") == "hand_in"
     began_from = request.form.get("version", 0, type=int)
     errors: dict[str, str] = {}
@@ -141,8 +171,11 @@ def _save(id: int | None) -> Any:
             moderation.submit_template(template, version, by=by)
     except Invalid as error:
         errors = said(error)
+        if draft.rich is not None and "body" in errors:  # each fault stands at its own place
+            faults = RichLive(draft, _signature()).wrong
+            errors = {where or "whole": " ".join(told) for where, told in faults.items()} or errors
     except (ContentRefused, WrongState) as error:
-        errors = {"body": words.say(error.code, **error.values)}
+        errors = {"body" if draft.rich is None else "whole": words.say(error.code, **error.values)}
     if errors:
         db.session.rollback()
         return _writer(draft, message_templates.history(id)[0] if id else None, errors), 422
@@ -153,16 +186,32 @@ def _save(id: int | None) -> Any:
 
 
 def _draft(version: Version) -> Draft:
-    return Draft(version.name, version.kind, version.language, version.body, version.variables)
+    return Draft(version.name, version.kind, version.language, version.body, version.variables, version.rich)
+
+
+def _product(text: str) -> Product:
+    return Product(text) if text in set(Product) else Product.SMS
+
+
+def _read() -> Draft:
+    product = _product(request.form.get("product", ""))
+    return writing.read(request.form) if product is Product.SMS else rich_writing.read(request.form, product)
+
+
+def _signature() -> str:
+    return request.form.get("signature", "").strip()[: writing.SIGNATURE_READ_MAX]
 
 
 def _writer(draft: Draft, latest: Version | None, errors: dict[str, str] | None = None) -> str:
     names = [signature.text for signature in signatures.usable()]
     chosen = request.form.get("signature", names[0] if names else "")
     next_version = latest is not None and latest.state != State.DRAFT
+    rich = draft.rich is not None
+    part = "console/message_templates/_rich_writer.html" if rich else "console/message_templates/_writer.html"
     return render_template(
-        "console/message_templates/_writer.html" if is_fragment() else "console/message_templates/edit.html",
-        live=writing.live(draft, chosen), latest=latest, number=(latest.version if latest else 1) + next_version,
+        part if is_fragment() else "console/message_templates/edit.html", part=part, product=draft.product,
+        media=media, limits=rich_rules, live=RichLive(draft, chosen) if rich else writing.live(draft, chosen),
+        latest=latest, number=(latest.version if latest else 1) + next_version,
         kind_fixed=latest is not None and (latest.version > 1 or next_version),
         signatures=[(name, f"【{name}】") for name in names], errors=errors or {}, words=content,
     )  # fmt: skip

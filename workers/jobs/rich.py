@@ -33,7 +33,7 @@ def attached(claim: Claim, writer: Writer, settings: dict[str, object]) -> tuple
     return tuple(
         Medium(
             id, found[id].name, found[id].mime, contents[id],
-            f"{base}/media/{addresses.token(config.qunfa_secret, claim.tenant_id, id, time.time())}",
+            f"{base}/hooks/media/{addresses.token(config.qunfa_secret, claim.tenant_id, id, time.time())}",
         )
         for id in ids
         if id in found
