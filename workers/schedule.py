@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -71,12 +71,12 @@ def main() -> int:
     engine = sa.create_engine(settings.dsn, poolclass=sa.pool.NullPool)
     with bare_app(settings).app_context():
         while not _stopping:
-            _lead(engine)
+            _lead(engine, table(settings))
             time.sleep(0 if _stopping else STANDBY_S)
     return 0
 
 
-def _lead(engine: sa.Engine) -> None:
+def _lead(engine: sa.Engine, tasks: Sequence[Periodic]) -> None:
     """Run the table for as long as this process holds the lock; return when it does not get or loses it."""
     try:
         with engine.connect() as connection:
@@ -86,15 +86,15 @@ def _lead(engine: sa.Engine) -> None:
             while not _stopping:
                 connection.scalar(sa.select(sa.true()))
                 connection.rollback()
-                tick(time.monotonic())
+                tick(time.monotonic(), tasks)
                 time.sleep(TICK_S)
     except sa.exc.OperationalError as error:
         log.warning("schedule.lost_database", error=str(error.orig))
 
 
-def tick(at: float) -> None:
+def tick(at: float, tasks: Sequence[Periodic] = TABLE) -> None:
     """Run what is due at `at`."""
-    for entry in TABLE:
+    for entry in tasks:
         if at < entry.due:
             continue
         entry.due = at + entry.every_s

@@ -6,7 +6,7 @@ tending, rules                                  channels and routes as staff kee
 leases, is_kept, links_of                       who keeps the links of a channel, and how they are
 """
 
-from tenants.routing import leases, rules, tending
+from tenants.routing import drifting, leases, rules, tending
 from tenants.routing.breaking import BREAKS, called, end_probe
 from tenants.routing.causes import Blame, blame, failovers, other_way
 from tenants.routing.choose import Way, candidates, choose
@@ -30,6 +30,7 @@ __all__ = [
     "called",
     "candidates",
     "choose",
+    "drifting",
     "end_probe",
     "failovers",
     "fences",
