@@ -133,9 +133,8 @@ def connected(channel_id: int) -> Iterator[str]:
 
 @contextmanager
 def carrier() -> Iterator[str]:
-    """A carrier that delivers everything at once and reports it some hundred receipts a call; its address."""
-    arguments = ("--key", KEY, "--secret", SECRET, "--plain", "--gather", "0.2")
-    with process("workers.simulators.carrier", *arguments) as url:
+    """A carrier that takes everything, delivers it at once and reports it some hundred receipts a call; its address."""
+    with process("benchmarks.sink", "--key", KEY, "--secret", SECRET) as url:
         yield url
 
 
