@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import uuid
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -49,6 +50,11 @@ def keys(tenant_id: int) -> Vault:
 
 def send_one(tenant_id: int, message_id: int, url: str, key: str, body: str) -> None:
     """The whole job of one message."""
+    carry(tenant_id, message_id, body, lambda number, text: _post(url, key, message_id, number, text))
+
+
+def carry(tenant_id: int, message_id: int, body: str, submit: Callable[[str, str], str]) -> None:
+    """Its row, its text, the carrier's answer to `submit(number, text)`, its charge: one transaction."""
     schema = f"t_{tenant_id}"
     with database().transaction():
         database().execute("SELECT set_config('role', %s, true)", (schema,))
@@ -57,7 +63,7 @@ def send_one(tenant_id: int, message_id: int, url: str, key: str, body: str) -> 
             return
         number, values = keys(tenant_id).open("messages", message_id, row[0])
         text = render(compiled(body), values)
-        reference = _post(url, key, {"to": number, "text": text, "reference": str(message_id)})
+        reference = submit(number, text)
         database().execute(SQL_NOTE.format(schema=schema), (reference, message_id))
         charge(tenant_id, message_id, row[1], row[2])
 
@@ -68,7 +74,8 @@ def charge(tenant_id: int, message_id: int, hold_id: int, cost_micro: int) -> No
     database().execute(SQL_CHARGE, arguments)
 
 
-def _post(url: str, key: str, content: dict[str, str]) -> str:
+def _post(url: str, key: str, message_id: int, number: str, text: str) -> str:
+    content = {"to": number, "text": text, "reference": str(message_id)}
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     carrier(url).request("POST", "/v1/messages", json.dumps(content), headers)
     return str(json.loads(carrier(url).getresponse().read())["id"])

@@ -101,7 +101,8 @@ class SmppAdapter:
             registered_delivery=FINAL_RECEIPT,
         )
         made = long.submits(template, body, coding, reference, Way(settings.text("long")))
-        return made if coding is UCS2 else [replace(each, data_coding=0) for each in made]
+        # An alphabet with a number of its own that the carrier takes for its default.
+        return [replace(each, data_coding=0) for each in made] if coding in (LATIN1, ASCII) else made
 
     def result(self, settings: Settings, answer: Any, sequence: Any) -> SendResult:
         if answer.status:
