@@ -112,7 +112,7 @@ class Check:
         return routing.outlook({self.group(row): row["parts"] for row in self.forecast["groups"]})
 
     def group(self, row: dict[str, Any]) -> Group:
-        return Group(scopes.tenant_id(), row["country"], row["operator"], self.version.kind)
+        return Group(scopes.tenant_id(), row["country"], row["operator"], self.version.kind, self.version.product)
 
     @cached_property
     def verdict(self) -> Level:

@@ -19,16 +19,17 @@ from tenants.campaigns.weighing import values_of
 from tenants.contacts import Recipient
 from tenants.contacts.models import ContactList, Import
 from tenants.core.errors import NotFound
-from tenants.message_templates import Variable, Version
+from tenants.message_templates import Kind, Product, Variable, Version
 from tenants.message_templates.render import preview
 from tenants.messages import segments
 from tenants.messages.segments import Segments
 from tenants.messages.writing import compose
 from tenants.signatures import Signature
-from web import filters, texts, zones
+from web import filters, rich_showing, texts, zones
 from web.places import HOME, place
 from web.public import public, resolve
-from web.wording import content
+from web.rich_showing import Shown
+from web.wording import content, media
 
 VALUE_READ_MAX = 100
 SHOWN_PEOPLE = 5
@@ -217,6 +218,16 @@ class Composer:
             return {each.name: texts.sample(each, self.template.language) for each in self.template.variables}
         return values_of(self.template.variables, self.campaign.bindings, self.person.values)
 
+    @cached_property
+    def rich(self) -> Shown | None:
+        """An MMS or RCS on the phone of the person shown; None for an SMS."""
+        if self.template is None or self.template.rich is None:
+            return None
+        return rich_showing.shown(
+            self.template.rich, self.values, signature=self.signature.text if self.signature else "",
+            kind=Kind(self.template.kind), country=self.person.country if self.person else HOME,
+        )  # fmt: skip
+
     @property
     def bubbles(self) -> list[Markup]:
         return texts.filled(self.text, self.values, self.person.country if self.person else HOME)
@@ -235,8 +246,19 @@ class Composer:
         """What the message to the person shown costs."""
         if self.template is None or self.person is None:
             return None
-        price = resellers.prices(self.template.kind).unit(self.person.country, self.person.operator)
-        return price.unit_micro * self.measured(self.person.country).parts if price else None
+        return self._price(self.template.product)
+
+    @property
+    def fallback_price_micro(self) -> int | None:
+        """What it costs when it goes as SMS."""
+        return self._price(Product.SMS) if self.rich and self.rich.fallback else None
+
+    def _price(self, product: str) -> int | None:
+        assert self.template is not None and self.person is not None
+        prices = resellers.prices(self.template.kind, product=product)
+        price = prices.unit(self.person.country, self.person.operator)
+        parts = self.measured(self.person.country).parts if product == Product.SMS else 1
+        return price.unit_micro * parts if price else None
 
     @cached_property
     def estimate(self) -> Estimate | None:
@@ -251,11 +273,11 @@ class Composer:
         """The words that are added at the end."""
         if self.template is None:
             return ""
-        return texts.added_opt_out(self.template.body, message_templates.Kind(self.template.kind))
+        return "" if self.rich else texts.added_opt_out(self.template.body, Kind(self.template.kind))
 
     @property
     def tinted(self) -> Markup:
-        return texts.marked(self.template.body) if self.template else Markup()
+        return texts.marked(self.template.words) if self.template else Markup()
 
     @property
     def local(self) -> tuple[str, str]:
@@ -278,7 +300,8 @@ class Composer:
         return [
             (
                 public("template", each.template_id),
-                f"{each.name} v{each.version} · {content.named(content.KINDS, each.kind)}",
+                f"{each.name} v{each.version} · {content.named(content.KINDS, each.kind)}"
+                + (f" · {media.PRODUCTS[each.product]}" if each.rich else ""),
             )
             for each in self.templates
         ]

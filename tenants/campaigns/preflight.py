@@ -137,7 +137,7 @@ def _group(
     ahead = forecasts[operator] if country == ways.HOME else Forecast(True, "not_needed")
     return {
         "country": country, "operator": operator, "unit_micro": unit_micro, "people": by_parts.total(), "parts": parts,
-        "by_parts": {str(each): people for each, people in by_parts.items()},
+        "own_micro": parts * unit_micro, "by_parts": {str(each): people for each, people in by_parts.items()},
         "ready": ahead.ready, "reason": ahead.reason, "detail": ahead.detail,
         "pieces": {str(piece.kind): str(piece.state) for piece in ahead.pieces},
     }  # fmt: skip

@@ -35,12 +35,11 @@ from tenants.core.jobs import Job
 from tenants.ledger.models import Hold
 from tenants.messages.models import Attempt, Batch, Message, Run
 from tenants.messages.moving import Columns, Tally, shift
-from tenants.messages.states import State
+from tenants.messages.states import OPEN, State
 
 # Another way helps nobody here: the number is wrong, or the person wants nothing of it.
 NOT_HELPED = frozenset({"blocked", "number_invalid", "too_often"})
 MAY = Message.fallback_micro.is_not(None)  # that a message is an RCS with a fallback
-UNDER_WAY = (State.SUBMITTING, State.ACCEPTED, State.IN_DOUBT)
 
 
 def _among(ids: Sequence[int]) -> ColumnElement[bool]:
@@ -53,9 +52,8 @@ def twin(batch_no: int) -> int:
 
 
 def helped(refused: Mapping[int, str]) -> set[int]:
-    """Those of these refused messages (id → code) that go as SMS instead."""
-    ids = [id for id, code in refused.items() if code not in NOT_HELPED]
-    return set(db.session.scalars(select(Message.id).where(_among(ids), MAY))) if ids else set()
+    """Those of these refused messages (id → code) that go as SMS instead, their batches locked."""
+    return reachable([id for id, code in refused.items() if code not in NOT_HELPED])
 
 
 def upcoming(campaign_id: int, batch_no: int, limit: int) -> list[tuple[int, bytes]]:
@@ -67,7 +65,7 @@ def upcoming(campaign_id: int, batch_no: int, limit: int) -> list[tuple[int, byt
 
 
 def go(ids: Sequence[int], code: str | None = None) -> int:
-    """Let queued messages go as SMS from now on; how many. The caller holds their batches, or has locked them."""
+    """Let queued messages go as SMS from now on; how many. Their batches are locked already (`reachable`)."""
     if not ids:
         return 0
     unpaid = Message.settle_txn.is_(None)
@@ -124,9 +122,15 @@ def _grow(campaign_id: int, batch_no: int, count: int, tries: int) -> None:
 
 
 def reachable(ids: Sequence[int]) -> set[int]:
-    """Those of these messages under way that could still go as SMS, their batches locked against being cleared away."""
+    """Those of these messages that could still go as SMS, their batches locked against being cleared away.
+
+    Whoever lets messages go as SMS holds their batches before he touches a message or a twin, so that nobody waits for
+    another in a circle.
+    """
+    if not ids:
+        return set()
     rows = db.session.execute(
-        select(Message.id, Message.campaign_id, Message.batch_no).where(_among(ids), Message.state.in_(UNDER_WAY), MAY)
+        select(Message.id, Message.campaign_id, Message.batch_no).where(_among(ids), Message.state.in_(OPEN), MAY)
     ).all()
     if not rows:
         return set()
@@ -137,7 +141,7 @@ def reachable(ids: Sequence[int]) -> set[int]:
         .where(own, Batch.campaign_id.in_({place[0] for place in places}), Batch.valid_until > func.now())
         .where(Batch.batch_no.in_({place[1] for place in places}))
         .order_by(Batch.id)
-        .with_for_update(read=True, key_share=True)
+        .with_for_update()
     )
     there = {(row.campaign_id, row.batch_no) for row in held}
     return {row.id for row in rows if (row.campaign_id, row.batch_no) in there}

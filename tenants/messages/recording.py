@@ -60,8 +60,8 @@ def record(
     at = now()
     results = _bounded(results)
     by_answer = {answer: [each for each in results if each.answer is answer] for answer in Answer}
-    tallies = _accept(by_answer[Answer.ACCEPTED], channel_id, basis, key, at, index_refs)
     as_sms = fallback.helped({each.id: each.code for each in by_answer[Answer.REFUSED]})
+    tallies = _accept(by_answer[Answer.ACCEPTED], channel_id, basis, key, at, index_refs)
     refused = [each for each in by_answer[Answer.REFUSED] if each.id not in as_sms]
     tallies += _move(refused, State.REJECTED, "refused", basis, key, at, final=True)
     tallies += _move(by_answer[Answer.DOUBT], State.IN_DOUBT, "in_doubt", basis, key, at, final=False)

@@ -19,7 +19,7 @@ from web.auth import Policy, allow, viewer
 from web.composing import Composer
 from web.forms import go, is_fragment, said
 from web.public import public, resolve
-from web.wording import content
+from web.wording import content, media
 from web.wording.campaigns import SKIPPED
 
 bp = Blueprint("composer", __name__, url_prefix="/campaigns")
@@ -124,6 +124,6 @@ def _render(template: str, campaign: Campaign, **more: Any) -> str:
     shown = request.form.get("shown", 0, type=int)
     return render_template(
         template, composer=Composer(campaign, shown), campaign=campaign, here=public("campaign", campaign.id),
-        content=content, skipped=SKIPPED, zones=zones.options(campaign.time_zone), at=now(),
+        content=content, media=media, skipped=SKIPPED, zones=zones.options(campaign.time_zone), at=now(),
         when=request.form.get("when"), **more,
     )  # fmt: skip

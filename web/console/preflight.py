@@ -17,7 +17,7 @@ from web.forms import go, is_fragment, said
 from web.places import place
 from web.public import public, resolve
 from web.wording import campaigns as words
-from web.wording import content
+from web.wording import content, media
 from web.wording import filings as filing
 from web.words import say
 
@@ -119,4 +119,5 @@ def _page(campaign: Campaign, refused: str = "") -> str:
         "console/preflight/_check.html" if is_fragment() else "console/preflight/show.html",
         check=check, campaign=campaign, here=public("campaign", campaign.id), refused=refused,
         faults=said(Invalid(fields)), place=place, words=words, content=content, filing=filing,
+        media=media,
     )  # fmt: skip

@@ -86,4 +86,4 @@ def sort_out(claim: Claim, way: routing.Way, writer: Writer) -> None:
     without = [id for id, number in numbers.items() if known.get(indexes[number]) is False]
     if without:
         with scopes.tenant(claim.tenant_id):
-            fallback.go(without, NO_RCS)
+            fallback.go(sorted(fallback.reachable(without)), NO_RCS)
