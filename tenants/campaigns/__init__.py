@@ -8,10 +8,11 @@ from tenants.campaigns.launching import cancel, decide, launch, pause, resume
 from tenants.campaigns.listing import begun, counted, listed, names, running
 from tenants.campaigns.models import Campaign
 from tenants.campaigns.planning import plan_chunk, stop_short
+from tenants.campaigns.reopening import UNDOERS, rendered
 from tenants.campaigns.states import State
 
 __all__ = [
-    "Campaign", "Draft", "Estimate", "State", "begun", "cancel", "cancel_some", "copy", "counted", "create",
+    "UNDOERS", "Campaign", "Draft", "Estimate", "State", "begun", "cancel", "cancel_some", "copy", "counted", "create",
     "decide", "discard", "estimate", "faults", "finish", "get", "launch", "listed", "names", "pause", "plan_chunk",
-    "preflight", "resume", "running", "save", "stop_short",
+    "preflight", "rendered", "resume", "running", "save", "stop_short",
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 draft → in_review → scheduled | queued        (or rejected)
 scheduled → queued → planning → sending ⇄ paused → finished
 planning → unfunded | limited → queued        (too little money, or a limit; nothing was sent, may be resumed)
+rejected | scheduled | queued → in_review      (the decision was taken back before planning began)
 anything launched and not ended → cancelling → cancelled
 """
 
@@ -34,8 +35,9 @@ TRANSITIONS: Transitions[State] = Transitions(
     {
         S.DRAFT: {S.IN_REVIEW, S.SCHEDULED, S.QUEUED},
         S.IN_REVIEW: {S.SCHEDULED, S.QUEUED, S.REJECTED, S.CANCELLING},
-        S.SCHEDULED: {S.QUEUED, S.CANCELLING},
-        S.QUEUED: {S.PLANNING, S.CANCELLING},
+        S.REJECTED: {S.IN_REVIEW},
+        S.SCHEDULED: {S.QUEUED, S.CANCELLING, S.IN_REVIEW},
+        S.QUEUED: {S.PLANNING, S.CANCELLING, S.IN_REVIEW},
         S.PLANNING: {S.SENDING, S.UNFUNDED, S.LIMITED, S.CANCELLING, S.FINISHED},
         S.UNFUNDED: {S.QUEUED, S.CANCELLING},
         S.LIMITED: {S.QUEUED, S.CANCELLING},

@@ -1,12 +1,12 @@
 """Templates: texts with typed variables, MMS and RCS, in versions; the approved one is sent while the next is edited.
 
 create, save, archive, restore    write
-submit, decide                    called by moderation
+submit, decide, reopen            called by moderation
 usable, version, get, listed, history
 discard_medium, using           media and who names them
 """
 
-from tenants.message_templates.approval import decide, submit
+from tenants.message_templates.approval import decide, reopen, submit
 from tenants.message_templates.drafting import Draft, archive, copy_starter, create, restore, save
 from tenants.message_templates.kinds import Kind
 from tenants.message_templates.rich import Product
@@ -30,5 +30,5 @@ from tenants.message_templates.versions import (
 __all__ = [
     "STARTERS", "Draft", "Fault", "Kind", "Listed", "Product", "Starter", "State", "Type", "Variable", "Version",
     "archive", "archived_count", "check", "copy_starter", "create", "decide", "declared_in", "discard_medium", "get",
-    "history", "known_media", "listed", "restore", "save", "submit", "usable", "using", "version",
+    "history", "known_media", "listed", "reopen", "restore", "save", "submit", "usable", "using", "version",
 ]  # fmt: skip

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import func, select
+
 from tenants.core import audit
 from tenants.core.clock import now
 from tenants.core.db import db
@@ -19,6 +21,8 @@ def submit(template_id: int, version: int) -> Version:
     template, row = locked(template_id), _row(template_id, version)
     if template.archived_at is not None:
         raise WrongState("template_archived")
+    if row.state != State.DRAFT:
+        raise WrongState(state=row.state)
     handed_in = of(template, row)
     if _faulty(handed_in):
         raise Invalid({"body": "template_faulty"})
@@ -46,6 +50,19 @@ def decide(template_id: int, version: int, approved: bool, reason: str, by: int)
     if approved:
         template.current = max(template.current, version)
     audit.record(f"template.{wanted}", actor_id=by, object=f"template:{template_id}", version=version)
+
+
+def reopen(template_id: int, version: int, *, by: int) -> None:
+    """Staff took their decision back: in review again, and what was approved before is sent; once more: no change."""
+    template, row = locked(template_id), _row(template_id, version)
+    if row.state == State.IN_REVIEW:
+        return
+    _move(row, State.IN_REVIEW)
+    row.reason, row.decided_at, template.updated_at = "", None, now()
+    db.session.flush()
+    own = (TemplateVersion.template_id == template_id, TemplateVersion.state == State.APPROVED)
+    template.current = db.session.scalar(select(func.max(TemplateVersion.version)).where(*own)) or 0
+    audit.record("template.reopen", actor_id=by, object=f"template:{template_id}", version=version)
 
 
 def _move(row: TemplateVersion, wanted: State) -> None:

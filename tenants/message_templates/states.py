@@ -14,4 +14,12 @@ class State(StrEnum):
     REJECTED = "rejected"
 
 
-TRANSITIONS = Transitions({State.DRAFT: {State.IN_REVIEW}, State.IN_REVIEW: {State.APPROVED, State.REJECTED}})
+TRANSITIONS = Transitions(
+    {
+        State.DRAFT: {State.IN_REVIEW},
+        State.IN_REVIEW: {State.APPROVED, State.REJECTED},
+        # Staff took their decision back.
+        State.APPROVED: {State.IN_REVIEW},
+        State.REJECTED: {State.IN_REVIEW},
+    }
+)

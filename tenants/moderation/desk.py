@@ -16,6 +16,7 @@ from tenants.core.errors import NotFound
 from tenants.moderation.judge import Verdict, judge
 from tenants.moderation.likeness import likeness, pairs
 from tenants.moderation.models import Review
+from tenants.moderation.undoing import needs_second
 
 QUEUE_MAX = 200
 LIKE_DAYS = 30
@@ -74,6 +75,8 @@ class Item:
     locked_name: str
     alike: Sequence[Decided]
     doubles: Sequence[Decided]
+    first_name: str
+    second: bool  # two must approve
 
 
 def queue(subject: str = "") -> list[Waiting]:
@@ -117,6 +120,8 @@ def item(id: int) -> Item:
         _name(review.locked_by) if review.locked_until and review.locked_until > now() else "",
         _alike(review),
         _doubles(review),
+        _name(review.first_by),
+        review.needs_second or needs_second(review),
     )
 
 

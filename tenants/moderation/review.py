@@ -22,6 +22,7 @@ from tenants.core.db import db
 from tenants.core.errors import ContentRefused, Invalid, NotFound, WrongState
 from tenants.moderation.judge import Level, judge
 from tenants.moderation.models import Review
+from tenants.moderation.undoing import first_of_two
 
 # How soon a subject is judged; the queue is sorted by what is left of it.
 DUE = {
@@ -88,11 +89,13 @@ def get(id: int) -> Review:
 
 
 def lock(id: int, *, by: int) -> Review:
-    """Keep a review to oneself for ten minutes, or learn who does: read `locked_by` of the answer."""
+    """Keep a review to oneself for ten minutes, or learn who does: read `locked_by` of the answer.
+
+    Who gave the first of two approvals keeps it from nobody."""
     mine = or_(Review.locked_by.is_(None), Review.locked_by == by, Review.locked_until < func.now())
     db.session.execute(
         update(Review)
-        .where(Review.id == id, Review.state == "pending", mine)
+        .where(Review.id == id, Review.state == "pending", mine, Review.first_by.is_distinct_from(by))
         .values(locked_by=by, locked_until=now() + LOCK)
     )
     found = db.session.get(Review, id, populate_existing=True)
@@ -109,12 +112,15 @@ def decide(id: int, *, approved: bool, reason: str = "", by: int, above: Mapping
     """Approve or reject, in the platform's scope. `above` adds the deciders of rooms that lie above this one.
 
     The tenant's part is committed first and may be repeated, so a crash in between leaves a review one decides again.
-    A subject that is no longer in review makes the review `withdrawn`: look at the state of the answer.
+    Where two must approve, the first leaves it pending. A subject that is no longer in review makes the review
+    `withdrawn`: look at the state of the answer.
     """
     review = db.session.get(Review, id, with_for_update=True, populate_existing=True)
     if review is None:
         raise NotFound
     _may_decide(review, approved, reason, by)
+    if approved and first_of_two(review, by):
+        return review
     try:
         _tell(review, approved, reason, by, {**DECIDERS, **(above or {})})
     except WrongState:

@@ -1,7 +1,7 @@
 """Signatures: the name in 【】 a business sends under, applied for with documents and approved by staff.
 
 apply, amend        write an application (draft or rejected)
-submit, decide      called by moderation
+submit, decide, reopen   called by moderation
 usable, get, listed, document
 """
 
@@ -16,6 +16,7 @@ from tenants.signatures.registration import (
     document,
     get,
     listed,
+    reopen,
     submit,
     usable,
 )  # fmt: skip
@@ -23,5 +24,5 @@ from tenants.signatures.states import State
 
 __all__ = [
     "Application", "Basis", "Signature", "State", "Upload", "amend", "apply", "decide", "document", "get", "listed",
-    "submit", "usable",
+    "reopen", "submit", "usable",
 ]  # fmt: skip

@@ -110,9 +110,21 @@ def _check(application: Application, files_n: int) -> None:
 def submit(id: int) -> Signature:
     """Hand an application in. Called by moderation, which puts it into the queue in the same transaction."""
     signature = _locked(id)
+    if signature.state not in EDITABLE:
+        raise WrongState(state=signature.state)
     _move(signature, State.IN_REVIEW)
     signature.reason, signature.decided_at = "", None
     return signature
+
+
+def reopen(id: int, *, by: int) -> None:
+    """Staff took their decision back: in review again; once more changes nothing."""
+    signature = _locked(id)
+    if signature.state == State.IN_REVIEW:
+        return
+    _move(signature, State.IN_REVIEW)
+    signature.reason, signature.decided_at = "", None
+    audit.record("signature.reopen", actor_id=by, object=f"signature:{id}")
 
 
 def decide(id: int, approved: bool, reason: str, by: int) -> None:

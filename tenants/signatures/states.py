@@ -1,4 +1,4 @@
-"""Pure: the states of a signature. Approved is final: another name is another signature."""
+"""Pure: the states of a signature. Another name is another signature; approved ends only when staff take it back."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ TRANSITIONS = Transitions(
         State.DRAFT: {State.IN_REVIEW},
         State.IN_REVIEW: {State.APPROVED, State.REJECTED},
         State.REJECTED: {State.IN_REVIEW},
+        State.APPROVED: {State.IN_REVIEW},
     }
 )
-EDITABLE = TRANSITIONS.before(State.IN_REVIEW)
+EDITABLE = TRANSITIONS.before(State.IN_REVIEW) - {State.APPROVED}

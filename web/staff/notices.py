@@ -27,9 +27,9 @@ PAGES = {
 
 
 def decided(review: Review) -> None:
-    """Write the mail about a decision; nothing when the applicant is gone or took it back."""
+    """Write the mail about a decision; nothing when the applicant is gone, took it back or must wait for a second."""
     applicant = moderation.applicant(review)
-    if applicant is None or review.state == "withdrawn":
+    if applicant is None or review.state not in {"approved", "rejected"}:
         return
     with force_locale(applicant.locale):
         subject = content.named(content.SUBJECTS, review.subject)
@@ -42,6 +42,18 @@ def decided(review: Review) -> None:
         )
         lines = [heading, *_why(review), _link(review)]
     accounts.mail(applicant.email, heading, "\n\n".join(line for line in lines if line))
+
+
+def taken_back(review: Review) -> None:
+    """Write the mail that says a decision no longer holds."""
+    applicant = moderation.applicant(review)
+    if applicant is None:
+        return
+    with force_locale(applicant.locale):
+        subject = content.named(content.SUBJECTS, review.subject)
+        heading = _("%(subject)s is looked at once more: %(title)s", subject=subject, title=review.title)
+        why = _("Our last answer was a mistake and no longer holds. You get a mail with the new one.")
+    accounts.mail(applicant.email, heading, "\n\n".join([heading, why, _link(review)]))
 
 
 def _why(review: Review) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from flask import Blueprint, Response, abort, make_response, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -19,7 +19,7 @@ from web import texts, words
 from web.auth import Policy, allow, viewer
 from web.downloads import attachment
 from web.filters import local
-from web.forms import is_fragment, said
+from web.forms import go, is_fragment, said
 from web.staff import media, notices
 from web.texts import Mark
 from web.wording import content
@@ -32,6 +32,14 @@ URGENT = timedelta(minutes=15)
 ABOVE: dict[str, Decider] = {
     "campaign": lambda id, _version, approved, reason, by: campaigns.decide(id, approved, reason, by),
 }
+
+
+class Done(NamedTuple):
+    """What was just decided, and whether it may be taken back."""
+
+    review: int
+    said: str
+    undoable: bool
 
 
 class Left(NamedTuple):
@@ -77,9 +85,42 @@ def decide(review: int) -> Any:
         return _desk(review, errors), 422
     notices.decided(decided)
     db.session.commit()
-    answer = make_response(_desk(following, done=_done(decided)))
+    done = Done(decided.id, _done(decided), moderation.undoable(decided, campaigns.UNDOERS))
+    answer = make_response(_desk(following, done=done))
     answer.headers["HX-Push-Url"] = _address(following)
     return answer
+
+
+@bp.post("/<int:review>/undo")
+@allow(Policy.STAFF)
+def undo(review: int) -> Any:
+    """Take one's decision back; the applicant is told that it is looked at once more."""
+    taken_back = moderation.undo(review, by=viewer().identity_id, undoers=campaigns.UNDOERS)
+    notices.taken_back(taken_back)
+    db.session.commit()
+    flash(_("Your decision on “%(title)s” was taken back.", title=taken_back.title))
+    return go(url_for(".show", review=review))
+
+
+@bp.post("/<int:review>/sample")
+@allow(Policy.STAFF)
+def sample(review: int) -> str:
+    """What one recipient of a campaign will read; that somebody looked is written down."""
+    found, number = moderation.get(review), request.form.get("number", 1, type=int)
+    if found.subject != "campaign":
+        abort(404)
+    audit.record(
+        "review.sample", actor_id=viewer().identity_id, object=f"review:{review}", tenant_id=found.tenant_id,
+        number=number,
+    )  # fmt: skip
+    db.session.commit()
+    with scopes.tenant(found.tenant_id):
+        read, place = campaigns.rendered(found.subject_id, max(number, 1))
+    shown, hits = _marked(read, found.shown.get("kind", ""))
+    return render_template(
+        "staff/reviews/_sample.html" if is_fragment() else "staff/reviews/sample.html", review=found, shown=shown,
+        hits=hits, place=place, words=content,
+    )  # fmt: skip
 
 
 @bp.get("/<int:review>/files/<int:number>")
@@ -102,6 +143,8 @@ def document(review: int, number: int) -> Response:
 def _done(review: Review) -> str:
     if review.state == "withdrawn":
         return str(_("“%(title)s” no longer waits: it was taken back or decided elsewhere.", title=review.title))
+    if review.state == "pending":
+        return str(_("“%(title)s” is approved by you; a second person must look as well.", title=review.title))
     if review.state == "approved":
         return str(_("“%(title)s” was approved.", title=review.title))
     return str(_("“%(title)s” was rejected.", title=review.title))
@@ -133,7 +176,7 @@ def _address(review: int | None) -> str:
     return url_for(".show", review=review, subject=subject)
 
 
-def _desk(chosen: int | None, errors: dict[str, str] | None = None, done: str = "") -> str:
+def _desk(chosen: int | None, errors: dict[str, str] | None = None, done: Done | None = None) -> str:
     """The queue with one review beside it: the one chosen, else the most urgent."""
     queue = moderation.queue(_subject())
     review = chosen if chosen is not None else queue[0].review.id if queue else None
@@ -145,7 +188,7 @@ def _desk(chosen: int | None, errors: dict[str, str] | None = None, done: str = 
         template, queue=queue, item=item, chosen=chosen is not None, errors=errors or {}, done=done, words=content,
         counts=counts, total=sum(counts.values()), subject=_subject(), left=left, address=_address, text=_text(item),
         decided_n=moderation.decided_by(viewer().identity_id, today), oldest=_oldest(queue), me=viewer().identity_id,
-        reasons=moderation.reasons, phone=media.phone(item),
+        undo=item is not None and _may_undo(item.review), reasons=moderation.reasons, phone=media.phone(item),
     )  # fmt: skip
 
 
@@ -153,9 +196,17 @@ def _text(item: Item | None) -> tuple[Markup, list[Hit]]:
     """The text with its hits marked, and the hits in the order of their numbers."""
     if item is None:
         return Markup(), []
-    hits = {Mark(hit.start, hit.end, hit.level): hit for hit in item.verdict.hits}
+    return _marked(item.review.shown.get("text", ""), item.review.shown.get("kind", ""))
+
+
+def _marked(text: str, kind: str) -> tuple[Markup, list[Hit]]:
+    hits = {Mark(hit.start, hit.end, hit.level): hit for hit in moderation.judge(text, kind).hits}
     marks = texts.apart(hits)
-    return texts.marked(item.review.shown.get("text", ""), marks), [hits[mark] for mark in marks]
+    return texts.marked(text, marks), [hits[mark] for mark in marks]
+
+
+def _may_undo(review: Review) -> bool:
+    return review.decided_by == viewer().identity_id and moderation.undoable(review, campaigns.UNDOERS)
 
 
 def _oldest(queue: list[Waiting]) -> datetime | None:

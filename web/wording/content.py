@@ -58,6 +58,10 @@ WORDS = {
     "review_blocked": _l("A blocked word stands in this text. Reject it, or take the word out of the table first."),
     "review_decided": _l("Someone has decided this meanwhile."),
     "review_locked": _l("Another reviewer has this open."),
+    "review_final": _l(
+        "This decision can no longer be taken back: it is too old, another's, or something was sent with it."
+    ),
+    "review_second": _l("You approved it already: the second approval is another person's."),
     "reason_needed": _l("Choose a reason."),
     "reason_in_words": _l("Write what the customer shall change."),
     "reason_too_long": _l("At most %(max)s characters."),
