@@ -45,7 +45,7 @@ KINDS = {
     "link": _l("Link or number"),
 }  # fmt: skip
 KINDS_MANY = {
-    "qualification": _l("Company papers"), "signature": _l("Signatures"), "template": _l("Templates"),
+    "qualification": _l("Company papers"), "signature": _l("Signature"), "template": _l("Templates"),
     "link": _l("Links and numbers"),
 }  # fmt: skip
 WHATS = {"url": _l("Link"), "phone": _l("Telephone number"), "contact": _l("Account to add")}
