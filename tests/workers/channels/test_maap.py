@@ -16,7 +16,7 @@ from workers import channels
 from workers.channels import Accepted, BadReceipt, Code, Doubtful, Outcome, Outgoing, Refused, registry
 from workers.channels.maap.adapter import MaapAdapter
 from workers.channels.maap.codes import DOUBTS, REFUSALS, STATES
-from workers.channels.maap.envelopes import authorization
+from workers.channels.maap.signing import authorization
 from workers.channels.tokens import Tokens
 from workers.protocols.markup import Element, read
 from workers.protocols.mm7.mime import split

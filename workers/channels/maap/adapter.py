@@ -31,6 +31,7 @@ from workers.channels.calls import token
 from workers.channels.http import Http, Reply, spread
 from workers.channels.maap import envelopes, plain, telling
 from workers.channels.maap.codes import DOUBTS, REFUSALS, SUCCESSES
+from workers.channels.maap.signing import authorization
 from workers.channels.meaning import verdict
 from workers.channels.rich import MEDIA_URL
 from workers.channels.tokens import Asked, Tokens
@@ -151,7 +152,7 @@ async def _by_xml(settings: Settings, http: Http, part: Sequence[Outgoing]) -> l
     reply = await http.post(
         envelopes.address(settings),
         headers={
-            "Authorization": envelopes.authorization(settings.text("app_id"), settings.text("app_key"), date),
+            "Authorization": authorization(settings.text("app_id"), settings.text("app_key"), date),
             "Content-Type": "application/xml; charset=utf-8",
             "Date": date,
         },

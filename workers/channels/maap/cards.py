@@ -4,16 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
 from tenants.message_templates.rich import Act, Card, Suggestion
 from workers.channels import rich
 from workers.channels.base import Outgoing, Settings
-
-TEXT: Final = "text/plain"
-MESSAGE: Final = "application/vnd.gsma.botmessage.v1.0+json"
-SUGGESTIONS: Final = "application/vnd.gsma.botsuggestion.v1.0+json"
-CHOSEN: Final = "application/vnd.gsma.botsuggestion.response.v1.0+json"
+from workers.channels.maap.kinds import CHOSEN, MESSAGE, SUGGESTIONS, TEXT
 
 Content = tuple[str, Any]  # its type, and a text or what stands in JSON
 

@@ -5,10 +5,8 @@ https://www.openmobilealliance.org/release/REST_NetAPI_Messaging/
 
 from __future__ import annotations
 
-import base64
 import json
 from collections.abc import Iterator
-from hashlib import sha256
 from typing import Final
 from urllib.parse import quote
 
@@ -26,12 +24,6 @@ BOUNDARY: Final = "next-7f2c9e51b04d"
 def address(settings: Settings) -> str:
     root, chatbot = settings.text("url").rstrip("/"), quote(settings.text("chatbot"), safe="")
     return f"{root}/messaging/{settings.text('traffic')}/v1/outbound/{chatbot}/requests"
-
-
-def authorization(app_id: str, password: str, date: str) -> str:
-    """Over the Date of the same request, so that it is good for that one."""
-    digest = sha256((sha256(password.encode()).hexdigest() + date).encode()).hexdigest()
-    return "Basic " + base64.b64encode(f"{app_id}:{digest}".encode()).decode()
 
 
 def request(settings: Settings, message: Outgoing, conversation: str) -> bytes:

@@ -112,6 +112,11 @@ class Callbacks:
                 self._running.add(task)
                 task.add_done_callback(self._running.discard)
 
+    def withdraw(self, name: str, value: str) -> None:
+        """Forgets the receipts of one message that have not left."""
+        self._queue = [each for each in self._queue if each[2].shown.get(name) != value]
+        heapq.heapify(self._queue)
+
     async def call(self, receipts: list[Waiting]) -> None:
         """One call, repeated until it is answered with a 2xx or given up."""
         number = next(self._calls)
@@ -121,7 +126,7 @@ class Callbacks:
         )
         self.counters.receipts += len(receipts)
         for attempt, wait_s in enumerate(RETRY_S, start=1):
-            status = await self._post(self.written(receipts, at))
+            status = await self.post(self.written(receipts, at))
             self.counters.calls += 1
             self.journal.write([{"kind": "call", "call": number, "attempt": attempt, "status": status}])
             if 200 <= status < 300:
@@ -130,7 +135,8 @@ class Callbacks:
             await asyncio.sleep(wait_s)
         self.counters.calls_given_up += 1
 
-    async def _post(self, letter: Letter) -> int:
+    async def post(self, letter: Letter) -> int:
+        """One call, once; its status, 0 when there was none."""
         assert self._session is not None, "run() opens the session before anything is taken"
         try:
             async with self._session.post(

@@ -31,6 +31,7 @@ BUSY: Final = {"code": "busy", "reason": "try later"}
 LINGER_NONE: Final = struct.pack("ii", 1, 0)  # closing sends RST instead of FIN
 
 Handling = Callable[[web.Request], Awaitable[web.StreamResponse]]
+Content = dict[str, Any] | str  # what leaves as JSON, or XML as it stands
 
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
@@ -176,7 +177,7 @@ class Carrier:
         self.journal.write(_line(message, each) for message, each in zip(messages, taken, strict=True))
 
     async def reply(
-        self, request: web.Request, taken: list[Taken], content: dict[str, Any], status: int, busy: Any = BUSY
+        self, request: web.Request, taken: list[Taken], content: Content, status: int, busy: Any = BUSY
     ) -> web.StreamResponse:
         """Answers as the scripts want; `busy` says "try later" in the carrier's own words."""
         early = [receipt for each in taken for receipt in each.early]
@@ -219,16 +220,23 @@ def _line(message: Any, taken: Taken) -> dict[str, Any]:
     if not isinstance(message, dict):
         return {"kind": "submit", **told}
     seen = {name: message.get(name) for name in ("reference", "to", "text", "extension")}
+    if "files" in message:
+        seen["files"] = message["files"]
     return {"kind": "submit", **seen, **told}
 
 
-def told(status: int, content: dict[str, Any]) -> web.Response:
+def told(status: int, content: Content) -> web.Response:
     headers = {"Retry-After": str(RETRY_AFTER_S)} if status == 429 else None
-    return web.Response(status=status, text=_encode(content), content_type="application/json", headers=headers)
+    text, kind = _said(content)
+    return web.Response(status=status, text=text, content_type=kind, headers=headers)
+
+
+def _said(content: Content) -> tuple[str, str]:
+    return (content, "text/xml") if isinstance(content, str) else (_encode(content), "application/json")
 
 
 async def misbehave(
-    answer: Answer, request: web.Request, content: dict[str, Any], status: int, profile: Profile
+    answer: Answer, request: web.Request, content: Content, status: int, profile: Profile
 ) -> web.StreamResponse:
     """Ends a request in one of the ways real carriers do."""
     match answer:
@@ -244,7 +252,8 @@ async def misbehave(
         case Answer.PAGE:
             return web.Response(status=200, text="<html><body>Welcome</body></html>", content_type="text/html")
         case Answer.HALF | Answer.TRICKLE:
-            return await _in_pieces(answer, request, _encode(content).encode(), status)
+            text, kind = _said(content)
+            return await _in_pieces(answer, request, text.encode(), status, kind)
         case Answer.HANG:
             await asyncio.sleep(profile.hang_s)
         case _:
@@ -253,8 +262,8 @@ async def misbehave(
     return web.Response(status=500)
 
 
-async def _in_pieces(answer: Answer, request: web.Request, body: bytes, status: int) -> web.StreamResponse:
-    response = web.StreamResponse(status=status, headers={"Content-Type": "application/json"})
+async def _in_pieces(answer: Answer, request: web.Request, body: bytes, status: int, kind: str) -> web.StreamResponse:
+    response = web.StreamResponse(status=status, headers={"Content-Type": kind})
     response.content_length = len(body)
     await response.prepare(request)
     if answer is Answer.HALF:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Coroutine, Sequence
+from pathlib import Path
 from typing import Any
 
 from workers.simulators.carrier.__main__ import parser, profile
 from workers.simulators.carrier.journal import Journal
 from workers.simulators.providers.forms import Keys
-from workers.simulators.providers.server import WIRES, application
+from workers.simulators.providers.server import KINDS, application
 from workers.simulators.serving import serve
 
 
 def serving(arguments: Sequence[str] | None = None) -> Coroutine[Any, Any, None]:
     """The provider of a command line, this process's own if none is given."""
     wanted = parser("workers.simulators.providers")
-    wanted.add_argument("--kind", required=True, choices=sorted(WIRES), help="whose wire form it speaks")
+    wanted.add_argument("--kind", required=True, choices=sorted(KINDS), help="whose wire form it speaks")
     wanted.add_argument("--name", default="provider-demo", help="the account, or the name of its key")
+    wanted.add_argument("--public-key", type=Path, help="a PEM file: proves claims for access tokens")
     given = wanted.parse_args(arguments)
-    keys = Keys(given.name, given.secret)
+    keys = Keys(given.name, given.secret, given.public_key.read_text() if given.public_key else "")
     app = application(given.kind, keys, given.callback, Journal(given.journal), profile(given))
     return serve(app, given.host, given.port, given.kind)
 

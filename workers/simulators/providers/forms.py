@@ -16,10 +16,12 @@ FIELDS_MAX: Final = 200
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What a caller must know: `name` is the account or the key's name, `secret` signs or authorises."""
+    """What a caller must know: `name` is the account or the key's name, `secret` signs or authorises. `public_key`, as
+    PEM, proves what was signed with a private one."""
 
     name: str
     secret: str
+    public_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +39,35 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Messages to take, in the carrier's own form. Taken `together` they share one id and one fate."""
+    """Messages to take, in the carrier's own form. Taken `together` they share one id and one fate. `about` is what the
+    answer needs of the request."""
 
     messages: list[dict[str, Any]]
     together: bool = False
     callback: str = ""
+    about: Any = None
 
 
-class Wrong(Exception):
-    """A request that is refused before any message is looked at: a wrong signature, a form that is none."""
+class Told(Exception):
+    """A request that brings no messages and is answered at once."""
 
-    def __init__(self, status: int, content: dict[str, Any]) -> None:
+    def __init__(self, status: int, content: dict[str, Any] | str) -> None:
         self.status, self.content = status, content
         super().__init__(str(status))
+
+
+class Wrong(Told):
+    """A request that is refused before any message is looked at: a wrong signature, a form that is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a subscriber writes; `postback` stands behind a suggestion that was chosen."""
+
+    number: str
+    to: str
+    text: str
+    postback: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +77,16 @@ class Wire:
     read    the messages of a request, or Wrong
     answer  the status and content for what was decided: `{"id"}` or `{"code"}` for each message
     letter  the call that brings at most `call_receipts_max` receipts to one address
+    reply   the call that brings what a subscriber writes, to this address
     """
 
     route: str
     read: Callable[[Asked, Keys], Wanted]
-    answer: Callable[[list[dict[str, Any]], Wanted], tuple[int, dict[str, Any]]]
+    answer: Callable[[list[dict[str, Any]], Wanted], tuple[int, dict[str, Any] | str]]
     letter: Callable[[list[Waiting], datetime, Keys], Letter]
     call_receipts_max: int = 1
+    also: tuple[str, ...] = ()  # other routes `read` knows
+    reply: Callable[[Said, str, Keys], Letter] | None = None
 
 
 def message(to: str, text: str, reference: str | None, extension: str | None = None) -> dict[str, Any]:

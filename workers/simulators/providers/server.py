@@ -9,20 +9,26 @@ from aiohttp import web
 from workers.simulators.carrier.journal import Journal
 from workers.simulators.carrier.profile import Profile
 from workers.simulators.carrier.server import Carrier, served, told
-from workers.simulators.providers import aliyun, tencent, twilio
-from workers.simulators.providers.forms import Asked, Keys, Wanted, Wire, Wrong
+from workers.simulators.providers import aliyun, maap, mm7, rcs, tencent, twilio
+from workers.simulators.providers.forms import Asked, Keys, Told, Wanted, Wire
+from workers.simulators.providers.hearing import heard
 from workers.simulators.providers.presets import WIRES as PRESETS
 
 WIRES: Final[dict[str, Wire]] = {
     "aliyun": aliyun.WIRE,
     "tencent": tencent.WIRE,
     "twilio": twilio.WIRE,
+    "mm7": mm7.WIRE,
+    "maap": maap.WIRE,
     **PRESETS,
 }
+KINDS: Final = (*WIRES, "rcs")
 
 
 def application(kind: str, keys: Keys, callback: str, journal: Journal, profile: Profile) -> web.Application:
-    """The provider's one route, the control page, and the task that sends receipts."""
+    """The provider's routes, the control page, and the task that sends receipts."""
+    if kind == "rcs":
+        return rcs.application(keys, callback, journal, profile)
     wire = WIRES[kind]
     carrier = Carrier(
         keys.name,
@@ -40,8 +46,8 @@ def application(kind: str, keys: Keys, callback: str, journal: Journal, profile:
         asked = Asked(request.path, request.host, request.headers, await request.read())
         try:
             wanted = wire.read(asked, keys)
-        except Wrong as wrong:
-            return told(wrong.status, wrong.content)
+        except Told as known:
+            return told(known.status, known.content)
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return told(400, {"code": "bad_request"})
         taken = carrier.take(wanted.messages, wanted.callback or callback, together=wanted.together)
@@ -49,8 +55,9 @@ def application(kind: str, keys: Keys, callback: str, journal: Journal, profile:
         status, content = wire.answer(answers, wanted)
         return await carrier.reply(request, taken, content, status, busy=_busy(wire, wanted, answers))
 
-    return served(carrier, {wire.route: take})
+    said = heard(carrier, keys, callback, wire.reply) if wire.reply else None
+    return served(carrier, dict.fromkeys((wire.route, *wire.also), take) | ({"/control/mo": said} if said else {}))
 
 
-def _busy(wire: Wire, wanted: Wanted, answers: list[dict[str, Any]]) -> dict[str, Any]:
+def _busy(wire: Wire, wanted: Wanted, answers: list[dict[str, Any]]) -> dict[str, Any] | str:
     return wire.answer([{"code": "busy"}] * len(answers), wanted)[1]

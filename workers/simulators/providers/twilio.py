@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import base64
+import json
 from datetime import datetime
 from hmac import compare_digest
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from workers.channels.twilio.signing import signature
 from workers.simulators.carrier.receipts import Letter, Waiting
@@ -40,7 +41,18 @@ def read(asked: Asked, keys: Keys) -> Wanted:
     if not given.get("From") and not given.get("MessagingServiceSid"):
         raise Wrong(400, {"code": 21603, "message": "a sender is missing", "status": 400})
     callback = given.get("StatusCallback", "")
-    return Wanted([message(given["To"], given["Body"], callback.partition("?r=")[2] or None)], callback=callback)
+    found = message(given["To"], _text(given), callback.partition("?r=")[2] or None)
+    files = [value for name, value in parse_qsl(asked.body.decode()) if name == "MediaUrl"]
+    return Wanted([found | {"files": files} if files else found], callback=callback)
+
+
+def _text(given: dict[str, str]) -> str:
+    """What is read: the text, what fills the content template, or nothing beside the media."""
+    filled = " ".join(str(value) for value in json.loads(given.get("ContentVariables", "{}")).values())
+    text = given.get("Body") or filled
+    if not text and "MediaUrl" not in given:
+        raise Wrong(400, {"code": 21619, "message": "a text, media or a template is missing", "status": 400})
+    return text or "-"
 
 
 def answer(answers: list[dict[str, Any]], wanted: Wanted) -> tuple[int, dict[str, Any]]:
