@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import structlog
 from sqlalchemy import select
 
-from tenants import messages, routing
+from tenants import filings, messages, routing
 from tenants.accounts.models import Tenant
 from tenants.accounts.vaults import vault
 from tenants.core import crash, jobs, scopes
@@ -19,6 +19,7 @@ from tenants.core.db import db
 from tenants.core.jobs import Job, Lane
 from tenants.core.scopes import Reason
 from tenants.messages import Answer, Claim, Picked, Result, Writer, handing
+from tenants.routing.choose import Ready
 from workers import channels
 from workers.channels import Accepted, Refused, SendResult
 from workers.channels.settings import opened
@@ -82,7 +83,7 @@ def _send(claim: Claim) -> None:
     passed: set[int] = set()
     for number in range(SLICES_MAX):
         with scopes.platform(Reason.DISPATCH):
-            way = routing.choose(group, messages.SLICE_MAX, without=passed)
+            way = routing.choose(group, messages.SLICE_MAX, without=passed, ready=_filed(claim, writer))
         if not isinstance(way, routing.Way):
             wait_s = way or (0.0 if passed else NO_CHANNEL_S)
             break
@@ -120,6 +121,16 @@ def _send(claim: Claim) -> None:
             return
     with scopes.tenant(claim.tenant_id):
         messages.give_back(claim, wait_s=wait_s)
+
+
+def _filed(claim: Claim, writer: Writer) -> Ready | None:
+    """Which channels have the text filed; runs of before templates were kept with them are let through."""
+    template_id, version = writer.template
+    if not template_id:
+        return None
+    return lambda ids: filings.ready(
+        ids, writer.signature_id, template_id, version, claim.operator, tenant_id=claim.tenant_id
+    )
 
 
 def _hand(claim: Claim, way: routing.Way) -> bool:
