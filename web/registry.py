@@ -37,6 +37,8 @@ BLUEPRINTS = (
     "web.staff.reviews",
     "web.staff.media",
     "web.staff.channels",
+    "web.staff.board",
+    "web.staff.routes",
     "web.staff.filings",
     "web.staff.tenants",
     "web.staff.ledger",

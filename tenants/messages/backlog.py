@@ -21,6 +21,13 @@ class Waiting:
     messages: int
 
 
+def oldest_s() -> float:
+    """For how many seconds the batch has waited that was to leave first."""
+    waited = func.extract("epoch", func.now() - func.min(Batch.ready_at))
+    found = db.session.scalar(select(waited).where(Batch.state == "ready", Batch.ready_at <= func.now()))
+    return max(0.0, float(found or 0.0))
+
+
 def backlog() -> Sequence[Waiting]:
     """By route group, the most first; read from the ready-list, so it costs a row a thousand messages."""
     group = (Batch.country, Batch.operator, Batch.kind)

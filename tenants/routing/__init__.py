@@ -2,11 +2,12 @@
 
 candidates, choose, take, give_back, outlook    for sending and forecasts
 blame, failovers, note, called                  what answers and receipts say of a channel
-tending, rules                                  channels and routes as staff keep them
+tending, rules, porting                         channels, routes and ported numbers as staff keep them
+drifting, board, explaining                     points and why, figures, a choice told and not made
 leases, is_kept, links_of                       who keeps the links of a channel, and how they are
 """
 
-from tenants.routing import drifting, leases, rules, tending
+from tenants.routing import board, drifting, explaining, leases, porting, rules, tending
 from tenants.routing.breaking import BREAKS, called, end_probe
 from tenants.routing.causes import Blame, blame, failovers, other_way
 from tenants.routing.choose import Way, candidates, choose
@@ -14,6 +15,7 @@ from tenants.routing.groups import Group
 from tenants.routing.leases import fences, is_kept, links_of
 from tenants.routing.outlook import Outlook, outlook, serving
 from tenants.routing.pace import Grant, give_back, take
+from tenants.routing.porting import operators_of
 from tenants.routing.seeing import Sight, is_slow, note, step
 from tenants.routing.states import State
 
@@ -27,11 +29,13 @@ __all__ = [
     "State",
     "Way",
     "blame",
+    "board",
     "called",
     "candidates",
     "choose",
     "drifting",
     "end_probe",
+    "explaining",
     "failovers",
     "fences",
     "give_back",
@@ -40,8 +44,10 @@ __all__ = [
     "leases",
     "links_of",
     "note",
+    "operators_of",
     "other_way",
     "outlook",
+    "porting",
     "rules",
     "serving",
     "step",

@@ -78,7 +78,7 @@ class Wish:
             "product": "" if not self.product or self.product in PRODUCTS else "invalid",
             "reseller": "route_for_one" if self.tenant_id is not None and self.reseller_id is not None else "",
             "ways": "" if 0 < len(self.ways) <= WAYS_MAX else "route_without_channel",
-            "note": ("too_long", {"max": NOTE_MAX}) if len(self.note) > NOTE_MAX else "",
+            "note": ("note_too_long", {"max": NOTE_MAX}) if len(self.note) > NOTE_MAX else "",
         }
         if not all(weight in WEIGHTS for weight in weights):
             found["ways"] = ("out_of_range", bounds)

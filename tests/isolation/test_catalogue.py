@@ -18,6 +18,7 @@ COMMON = {
     "shared.global_blocks",
     "shared.words",
     "shared.channels",
+    "shared.ported",
     "shared.filing_rules",
 }
 

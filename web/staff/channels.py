@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
+from secrets import token_hex
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, flash, render_template, request, url_for
@@ -13,19 +15,23 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from tenants import messages
+from tenants.core import audit
 from tenants.core.db import db
 from tenants.core.errors import Invalid
 from tenants.core.operators import OPERATORS
-from tenants.routing import State, tending
+from tenants.core.phone import Phone, parse
+from tenants.routing import State, board, drifting, tending
 from tenants.routing.models import Channel
 from tenants.routing.tending import Wish
 from web import forms
 from web.auth import Policy, allow, viewer
 from web.places import HOME, place
+from web.staff.board import told
 from web.wording import channels as words
-from web.wording import content
+from web.wording import content, routing
+from web.wording.messages import why as messages_why
 from workers import channels
-from workers.channels import Field
+from workers.channels import Accepted, Doubtful, Field, Outgoing, Refused
 from workers.channels.generic_http.presets import PRESETS
 from workers.channels.settings import opened, seal
 
@@ -36,6 +42,10 @@ PRESET_KIND = "generic_http"
 # Settings stand apart from what every channel has: a provider may call one of its own "name".
 PREFIX = "set-"
 TENANTS_MAX = 50
+CHANGES_SHOWN = 30
+BACK = timedelta(hours=24)
+SPARK = (100, 24)
+TEXT_MAX = 500
 
 
 @bp.get("")
@@ -95,6 +105,7 @@ class Filled:
     countries: str = ""
     operators: Sequence[str] = ()
     kinds: Sequence[str] = ()
+    products: Sequence[str] = ("sms",)
     tenants: str = ""
     weight: str = "100"
     tps: str = "0"
@@ -104,12 +115,15 @@ class Filled:
     def read(cls, form: MultiDict[str, str]) -> Filled:
         texts = {name: form.get(name, "").strip() for name in ("name", "countries", "tenants", "weight", "tps")}
         settings = {name.removeprefix(PREFIX): form[name] for name in form if name.startswith(PREFIX)}
-        return cls(**texts, operators=form.getlist("operators"), kinds=form.getlist("kinds"), settings=settings)
+        ticked = {name: form.getlist(name) for name in ("operators", "kinds")}
+        # A form without the boxes at all (another product's, an older page) means text messages.
+        products = form.getlist("products") if "products-asked" in form else ["sms"]
+        return cls(**texts, **ticked, products=products, settings=settings)
 
     @classmethod
     def of(cls, channel: Channel) -> Filled:
         return cls(
-            channel.name, ", ".join(channel.countries), channel.operators, channel.kinds,
+            channel.name, ", ".join(channel.countries), channel.operators, channel.kinds, channel.products,
             ", ".join(map(str, channel.tenant_ids)), str(channel.weight), str(channel.tps), channel.settings,
         )  # fmt: skip
 
@@ -117,6 +131,7 @@ class Filled:
         return Wish(
             self.name, tuple(each.upper() for each in _listed(self.countries)), tuple(self.operators),
             tuple(self.kinds), self.tenant_ids, _number(self.weight), _number(self.tps),
+            tuple(self.products),
         )  # fmt: skip
 
     @property
@@ -243,8 +258,49 @@ def _form(filled: Filled, kind: str, errors: Mapping[str, str], channel: Channel
         "staff/channels/form.html", filled=filled, kind=kind, fields=fields, errors=errors, channel=channel,
         address=address, prefix=PREFIX, known=set(_secrets(channel)) if channel else set(), words=words,
         choices=lambda each: [(one, one) for one in each.choices], content=content,
-        operators=[(each, place(HOME, each)) for each in OPERATORS], named=named,
+        operators=[(each, place(HOME, each)) for each in OPERATORS], named=named, products=routing.PRODUCTS,
+        breakers=routing.BREAKERS, place=place, told=told, **(_health(channel) if channel else {}),
     )  # fmt: skip
+
+
+def _health(channel: Channel) -> dict[str, Any]:
+    """The points of a channel by side with what was seen there, and what moved."""
+    seen = board.figures()[1].get(channel.id, {})
+    lines = board.lines([channel.id], BACK).get(channel.id, {})
+    return {
+        "sides": [
+            (side, seen.get(side, board.Figures()), lines.get(side), board.drawn(lines.get(side), *SPARK))
+            for side in sorted({*seen, *lines})
+        ],
+        "changes": drifting.history(channel.id, CHANGES_SHOWN), "reason": messages_why(channel.breaker_reason),
+    }  # fmt: skip
+
+
+@bp.post("/<int:channel>/test")
+@allow(Policy.STAFF)
+def try_out(channel: int) -> AnyResponse:
+    """Send one message by this channel, whatever its state; nobody pays and nothing is kept but the act."""
+    found = tending.get(channel)
+    phone, text = parse(request.form.get("number", "")), request.form.get("text", "").strip()
+    if not isinstance(phone, Phone) or not 0 < len(text) <= TEXT_MAX:
+        raise Invalid({"number": "invalid"}, code="test_send_incomplete")
+    if found.kind in channels.LINK_KINDS:
+        raise Invalid({"number": "invalid"}, code="test_send_links")
+    audit.record("channel.test", actor_id=viewer().identity_id, object=f"channel:{channel}")
+    kind, settings = found.kind, opened(channel, found.settings, found.secrets)
+    db.session.commit()  # no transaction is open while a carrier thinks
+    (answer,) = channels.send(kind, settings, [Outgoing(f"test-{token_hex(6)}", phone.e164, text)])
+    flash(_answered(answer))
+    return forms.go(url_for(".edit", channel=channel))
+
+
+def _answered(answer: Accepted | Refused | Doubtful) -> str:
+    if isinstance(answer, Accepted):
+        return str(_("The provider took the test message: %(ref)s.", ref=answer.provider_ref))
+    if isinstance(answer, Refused):
+        return str(_("The provider refused the test message: %(why)s (%(code)s).", why=messages_why(answer.code),
+                     code=answer.carrier_code or answer.code))  # fmt: skip
+    return str(_("Nobody knows whether the test message left: %(why)s.", why=answer.reason))
 
 
 @bp.post("/<int:channel>/<any(drain, pause, resume):act>")

@@ -21,6 +21,7 @@ from tenants.messages.models import Attempt, Batch, Message
 from tenants.routing.models import Channel
 from tests.tenants.messages import arrange
 from tests.tenants.messages.arrange import CREDIT_MICRO, PRICE_MICRO
+from workers.jobs.messages import retry_messages
 
 FIRST, SECOND = 900_001, 900_002
 
@@ -61,8 +62,7 @@ def receipt(ground: Settings, run: arrange.Arranged, picked: messages.Picked, ou
 
 
 def retry(run: arrange.Arranged) -> None:
-    with scopes.tenant(run.tenant_id):
-        messages.retry(run.campaign_id)
+    retry_messages(run.tenant_id, run.campaign_id)
 
 
 def test_a_message_another_way_may_bring_leaves_again_by_another_channel(ground: Settings) -> None:
