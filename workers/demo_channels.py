@@ -9,9 +9,12 @@ import shlex
 import socket
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from sqlalchemy import insert, select, update
 
 from tenants.core import scopes
@@ -40,7 +43,7 @@ class Stand:
     """A channel and the simulator behind it: `simulator` is its command line, `path` ends its address.
 
     In the settings braces name what is known only when the demo starts: address, port, listener (a port of ours), hook
-    (where receipts go), key, receipts (a secret), short (the beginning of the key).
+    (where receipts go), key, receipts (a secret), short (the beginning of the key), private_key.
     """
 
     name: str
@@ -52,6 +55,7 @@ class Stand:
     active: bool = False
     path: str = ""
     preset: str = ""
+    products: tuple[str, ...] = ("sms",)
 
     def filled(self, facts: Mapping[str, object]) -> dict[str, str]:
         known = {**facts, "address": f"http://127.0.0.1:{facts['port']}{self.path}"}
@@ -85,6 +89,18 @@ STANDS: Final = (
         "url": "{address}", "account_sid": ACCOUNT, "auth_token": "{key}", "sender": "+15005550006",
         "callback": "{hook}",
     }),
+    Stand("Demo MM7", "mm7", "providers --kind mm7", {
+        "url": "{address}", "user": ACCOUNT, "secret": "{key}", "vasp_id": ACCOUNT, "source": "10690001",
+        "token": "{receipts}",
+    }, path="/mm7", products=("mms",)),
+    Stand("Demo 5G messages", "maap", "providers --kind maap", {
+        "url": "{address}", "app_id": ACCOUNT, "app_key": "{key}", "chatbot": "sip:10690001@botplatform.example",
+        "token": "{receipts}",
+    }, products=("rcs",)),
+    Stand("Demo RCS", "rcs_google", "providers --kind rcs", {
+        "url": "{address}", "token_url": "{address}/token", "agent_id": "demo_agent", "email": ACCOUNT,
+        "private_key": "{private_key}", "client_token": "{key}",
+    }, products=("rcs",)),
     _preset("Demo Huawei Cloud", "huawei", "/sms/batchSendSms/v1"),
     _preset("Demo Vonage", "vonage", "/sms/json"),
     _preset("Demo Sinch", "sinch", "/xms/v1/plan-1/batches"),
@@ -112,6 +128,7 @@ class Carriers:
             "key": self.key,
             "receipts": self.receipts,
             "short": self.key[:SHORT],
+            "private_key": private_key(),
         }
 
     def add(self, stand: Stand, facts: Mapping[str, object]) -> None:
@@ -151,7 +168,8 @@ def prepare(home: Path, url: str, key: str, receipts: str) -> str:
 
 def _made(stand: Stand) -> int:
     state = "active" if stand.active else "paused"
-    columns = {"name": stand.name, "kind": stand.kind, "operators": list(stand.operators), "tps": _pace(stand.tps)}
+    columns = {"name": stand.name, "kind": stand.kind, "operators": list(stand.operators), "tps": _pace(stand.tps),
+               "products": list(stand.products)}  # fmt: skip
     return db.session.scalars(
         insert(Channel).values(**columns, state=state, created_at=now()).returning(Channel.id)
     ).one()
@@ -174,6 +192,13 @@ def _lead(stand: Stand, channel_id: int, settings: Mapping[str, str]) -> None:
 def _pace(tps: int) -> int:
     """QUNFA_DEMO_TPS sets one pace for all of the demo's channels, 0 for none: for tests that will not wait."""
     return int(os.environ.get("QUNFA_DEMO_TPS", tps))
+
+
+@cache
+def private_key() -> str:
+    """A key nobody checks: the simulated platform is not given the public one."""
+    made = rsa.generate_private_key(65537, 2048)
+    return made.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
 
 
 def free_port() -> int:

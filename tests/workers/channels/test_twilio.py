@@ -124,6 +124,7 @@ RICH: list[tuple[str, Outgoing, dict[str, list[str]]]] = [
         replace(ONE, rich=Rcs(cards=(Card("T"), Card("U"))), template="HX1", values=(("1", "Li"), ("2", "你"))),
         {"ContentSid": ["HX1"], "ContentVariables": ['{"1": "Li", "2": "你"}']},
     ),
+    ("another provider's template", replace(ONE, template="SMS_1"), {"Body": [ONE.text]}),
 ]
 
 

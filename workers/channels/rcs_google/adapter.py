@@ -13,7 +13,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
-from typing import ClassVar, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import quote, urlencode
 
 from workers.channels.base import (
@@ -32,7 +32,7 @@ from workers.channels.base import (
     SendResult,
     Settings,
 )
-from workers.channels.http import Http, Reply, spread
+from workers.channels.http import Http, spread
 from workers.channels.meaning import verdict
 from workers.channels.rcs_google import events
 from workers.channels.rcs_google.codes import REFUSALS
@@ -146,36 +146,40 @@ async def _request(settings: Settings, http: Http, token: str, part: Sequence[Ou
         "ttl": f"{settings.number('ttl_s')}s",
     }
     asked = urlencode({"messageId": message_id, "agentId": settings.text("agent_id")})
-    reply = await _insisting(
+    status, answer = await _insisting(
         http,
         f"{settings.text('url').rstrip('/')}/v1/phones/{message.number}/agentMessages?{asked}",
         {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         json.dumps(wanted, ensure_ascii=False).encode(),
         settings.number("timeout_s"),
     )
-    answer = reply.json()
-    if reply.status == 200 and isinstance(answer.get("name"), str):
+    if status == 200:
         return [Accepted(message_id)]
     error = answer.get("error")
-    status = error.get("status") if isinstance(error, dict) else None
-    if reply.status < 400 or not isinstance(status, str):
-        raise AnswerLost(f"status {reply.status} without a message or an error")
-    return [verdict(status, REFUSALS, ())]
+    word = error.get("status") if isinstance(error, dict) else None
+    if not isinstance(word, str):
+        raise AnswerLost(f"status {status} without an error")
+    return [verdict(word, REFUSALS, ())]
 
 
-async def _insisting(http: Http, url: str, headers: Mapping[str, str], body: bytes, limit_s: int) -> Reply:
-    """An answer that counts, after TRIES at most. Once one try may have arrived, no later failure is a refusal."""
+async def _insisting(
+    http: Http, url: str, headers: Mapping[str, str], body: bytes, limit_s: int
+) -> tuple[int, dict[str, Any]]:
+    """Status and answer, after TRIES at most; a 200 names the message. Once one try may have arrived, only a 200
+    counts: a refusal of the next may come from a door before the one where known ids are looked up."""
     lost = ""
     for _ in range(TRIES):
         try:
             reply = await http.post(url, headers=headers, body=body, limit_s=limit_s)
+            answer = reply.json()
         except AnswerLost as error:
             lost = error.reason
-        except NotReached:
+        except (NotReached, Misconfigured):
             if not lost:
                 raise
         else:
-            if reply.status < 500:
-                return reply
-            lost = f"status {reply.status}"
+            named = reply.status == 200 and isinstance(answer.get("name"), str)
+            if named or (not lost and 400 <= reply.status < 500):
+                return reply.status, answer
+            lost = lost or f"status {reply.status}"
     raise AnswerLost(lost)

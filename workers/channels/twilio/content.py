@@ -17,13 +17,14 @@ from workers.channels import rich
 from workers.channels.base import Code, Outgoing, RequestRefused, Settings
 
 MEDIA_MAX: Final = 10
+SID: Final = "HX"
 
 Fields = list[tuple[str, str]]
 
 
 def content(settings: Settings, message: Outgoing) -> Fields:
     """The fields of the request that hold the message; a SendError when it cannot be said."""
-    if message.template:
+    if message.template.startswith(SID):  # any other is another provider's
         return _template(message.template, dict(message.values))
     text, media = _said(message)
     if settings.text("template") and not media:
