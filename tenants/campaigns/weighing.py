@@ -126,7 +126,7 @@ def weigh(
         if price is None:
             skipped[NO_PRICE] += 1
             continue
-        if False:
+        if place in closed:
             skipped[closed[place]] += 1
             continue
         planned.append(
