@@ -7,16 +7,17 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
+from contextlib import ExitStack
 from pathlib import Path
 
-import pytest
 from flask import Flask
 
 from tenants import ledger
 from tenants.core import scopes
 from tenants.core.scopes import Reason
 from tenants.core.settings import Settings
-from tests import pipeline, scale
+from tests import scale
+from tests.faults import deployment
 from tests.tenants.messages import arrange
 from tests.workers.gateway.arrange import (
     PROTOCOLS,
@@ -37,40 +38,46 @@ COUNT = 20_000 if scale.FULL else 500
 SEED = 20_261_122
 KILLS = 3
 LIMIT_S = 900.0 if scale.FULL else 90.0
-REST_S = (0.2, 0.6)
+REST_S = (0.1, 0.3)
+SETTINGS = {"window": 16, "links": 2, "response_s": 2}
 WELL = {"answer_s": 0.02, "mute": False, "deaf": False, "tps": 0, "down": False}
 # For a while each: no answers, answers that are late, nothing read, throttled hard, nobody there.
 SPELLS = ({"mute": True}, {"answer_s": 0.5}, {"deaf": True}, {"tps": 40}, {"down": True})
 FAULTS = ("reset", "half", "garbage", "leave")
 
 
-@pytest.mark.parametrize("protocol", PROTOCOLS)
-def test_chaos_on_links_loses_nothing_and_repeats_nothing(
-    app: Flask, ground: Settings, tmp_path: Path, protocol: str
+def test_chaos_on_links_of_every_protocol_loses_nothing_and_repeats_nothing(
+    app: Flask, ground: Settings, tmp_path: Path
 ) -> None:
-    draw = random.Random(f"{SEED} {protocol}")
-    settings = {"window": 16, "links": 2, "response_s": 2}
-    with wire(tmp_path, protocol, settings=settings, tps=COUNT // 5) as line:
-        run = arrange.run(["000"] * COUNT)
-        kills = sorted(draw.uniform(0.2, 0.8) for _ in range(KILLS))
+    draw = random.Random(SEED)
+    runs = [arrange.run(["000"] * COUNT, open_=False) for _ in PROTOCOLS]
+    with ExitStack() as stack:
+        wires = [
+            stack.enter_context(
+                wire(tmp_path, protocol, settings=SETTINGS, tps=COUNT // 5, tenant_ids=[run.tenant_id])
+            )
+            for protocol, run in zip(PROTOCOLS, runs, strict=True)
+        ]
+        stack.enter_context(deployment.running(ground, "bulk", "receipts", "chores", "schedule"))
+        kills = sorted(draw.uniform(0.1, 0.7) for _ in range(KILLS))
         child = start(ground)
+        stack.callback(forget)
         try:
-            linked(line)
-            while run.progress().queued:
-                if kills and 1 - run.progress().queued / COUNT > kills[0]:
+            linked(*wires)
+            for run in runs:
+                with scopes.tenant(run.tenant_id):
+                    arrange.messages.let_go(run.campaign_id)
+            while left := sum(run.progress().queued for run in runs):
+                misbehave(draw.choice(wires), draw)
+                if kills and 1 - left / COUNT / len(runs) > kills[0]:
                     kills.pop(0)
                     child = killed(child, ground)
-                misbehave(line, draw)
-            while kills:
-                kills.pop(0)
-                child = killed(child, ground)
-            ask(line.carrier.url + "/control", WELL)
-            pipeline.until(lambda: settled(run), limit_s=LIMIT_S)
-            check(run, line)
+            assert not kills, "it was over too soon"
+            deployment.wait(lambda: all(settled(run) for run in runs), LIMIT_S)
         finally:
-            ask(line.carrier.url + "/control", WELL)
             end(child)
-            forget()
+        for run, line in zip(runs, wires, strict=True):
+            check(run, line)
     with scopes.platform(Reason.SWEEPS):
         assert ledger.verify() == []
 
@@ -89,23 +96,9 @@ def misbehave(line: Wire, draw: random.Random) -> None:
         line.harm(draw.choice(FAULTS))
     else:
         ask(line.carrier.url + "/control", {**WELL, **draw.choice(SPELLS)})
-        work(draw.uniform(*REST_S))
+        time.sleep(draw.uniform(*REST_S))
         ask(line.carrier.url + "/control", WELL)
-    work(draw.uniform(*REST_S))
-
-
-def work(for_s: float) -> None:
-    stop_at = time.monotonic() + for_s
-    while time.monotonic() < stop_at:
-        for task in (
-            pipeline.sweeps.ring_ready_batches,
-            pipeline.sweeps.ring_receipts,
-            pipeline.sweeps.recover_leases,
-            pipeline.sweeps.return_handed,
-        ):
-            task()
-        pipeline.work_off()
-        time.sleep(0.05)
+    time.sleep(draw.uniform(*REST_S))
 
 
 def settled(run: arrange.Arranged) -> bool:

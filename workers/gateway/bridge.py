@@ -26,7 +26,7 @@ from workers.protocols.errors import LocalProtocolError
 
 log = structlog.get_logger()
 
-ANSWERS_S: Final = 10.0  # how long answers are waited for at an end
+ANSWERS_S: Final = 8.0  # how long answers are waited for at an end
 GOODBYE_S: Final = 2.0
 WRITE_S: Final = 2.0
 ALONE_S: Final = 5.0  # without a link for so long, what was taken up is given back

@@ -31,6 +31,7 @@ class Gateway:
         self._desk, self._settings = desk, settings
         self._bridges: dict[int, Bridge] = {}
         self._told: set[tuple[Any, ...]] = set()
+        self._leaving: set[int] = set()
         self._ends: set[asyncio.Task[None]] = set()
         self._valid_until = self._renewed_at = now()
         self._stop = asyncio.Event()
@@ -69,7 +70,7 @@ class Gateway:
         asked_at = now()
         share = await self._desk(desk.keep, self._desk.gateway, LINK_KINDS)
         self._valid_until = asked_at + LIFE.total_seconds()
-        kept = {each.channel_id: each for each in share.kept}
+        kept = {each.channel_id: each for each in share.kept if each.channel_id not in self._leaving}
         same = {id for id, bridge in self._bridges.items() if id in kept and kept[id].fence == bridge.kept.fence}
         self._drop(same)
         for id, each in kept.items():
@@ -77,7 +78,8 @@ class Gateway:
                 log.info("gateway.keeps", channel=each.name, fence=each.fence)
                 self._bridges[id] = Bridge(self._desk, each, self._valid_until)
             await self._bridges[id].follow(each, self._valid_until)
-        for id in sorted(self._bridges, reverse=True)[: share.surplus]:
+        for id in sorted(self._bridges, reverse=True)[: max(share.surplus - len(self._leaving), 0)]:
+            self._leaving.add(id)
             self._end(self._hand_over(self._bridges.pop(id)))
         await self._tell()
         if now() - self._renewed_at > RENEW_S:
@@ -97,8 +99,11 @@ class Gateway:
 
     async def _hand_over(self, bridge: Bridge) -> None:
         """Another gateway came, and takes its share."""
-        await bridge.leave()
-        await self._desk(desk.release, self._desk.gateway, bridge.kept.channel_id)
+        try:
+            await bridge.leave()
+            await self._desk(desk.release, self._desk.gateway, bridge.kept.channel_id)
+        finally:
+            self._leaving.discard(bridge.kept.channel_id)
 
     def _shown(self) -> set[tuple[Any, ...]]:
         """What is told at once when it changes."""

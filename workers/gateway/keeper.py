@@ -121,7 +121,7 @@ class Keeper:
         self._forget(link)
         if closed.reason is Reason.REFUSED:
             self._failed("refused", str(closed.error or closed.reason), REFUSED_S, REFUSED_S_MAX)
-        elif closed.reason is Reason.LEFT and link.was_bound and not link.leaving and not self._has_work():
+        elif closed.reason is Reason.LEFT and link.rests and not self._has_work():
             self.told("resting")
         else:
             self._failures = 0 if link.was_bound else self._failures

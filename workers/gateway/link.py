@@ -47,14 +47,14 @@ class Bridge(Protocol):
 
 
 class Link(asyncio.Protocol):
-    """`login` begins it; None: the other side does. `sends`: messages may leave here."""
+    """`login` begins it; None: the other side does. `sends`: messages may leave here. `rests`: left for idleness."""
 
     def __init__(self, bridge: Bridge, session: Session, login: Any, *, sends: bool) -> None:
         self.bridge, self.session, self.login, self.sends = bridge, session, login, sends
         self.rate = Rate(0, now())
         self.current: Parcel | None = None  # its other parts leave here too
         self.closed: asyncio.Future[Closed] = asyncio.get_running_loop().create_future()
-        self.was_bound = self.leaving = False
+        self.was_bound = self.leaving = self.rests = False
         self.submitted = self.answered = self.throttled = 0
         self._late: OrderedDict[Any, tuple[Parcel, int]] = OrderedDict()
         self._transport: asyncio.Transport | None = None
@@ -228,6 +228,9 @@ class Link(asyncio.Protocol):
             self._timer = loop.call_at(when, self._tick)
 
     def _tick(self) -> None:
-        self._timer = None
-        self._tell(self.session.tick(now()))
+        self._timer, was_bound = None, self.is_bound
+        events = self.session.tick(now())
+        # A protocol without probes leaves an idle link by itself.
+        self.rests = self.rests or (was_bound and not self.is_bound and not self.session.is_closed)
+        self._tell(events)
         self.pump()

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tenants.messages import Answer, Result
+from tenants.routing import Blame, blame
 from workers.channels import Accepted, Code, Refused, SendResult
 
 # A message told to wait so often goes back to the queue, where others get their turn.
@@ -57,14 +58,15 @@ class Parcel:
 
     def _refused(self, spoken: list[Refused]) -> Result:
         if not spoken:
-            throttled = any(each.code is Code.THROTTLED for each in self.results.values() if isinstance(each, Refused))
-            return Result(self.id, self.attempt, Answer.LATER, code=Code.THROTTLED if throttled else "")
+            told = [each.code for each in self.results.values() if isinstance(each, Refused) and each is not NEVER_LEFT]
+            return Result(self.id, self.attempt, Answer.LATER, code=told[0] if told else "")
         final = next((each for each in spoken if not each.retryable), None)
         return Result(self.id, self.attempt, Answer.REFUSED if final else Answer.AGAIN, code=(final or spoken[0]).code)
 
 
 def _waits(each: Refused) -> bool:
-    return each is NEVER_LEFT or each.code is Code.THROTTLED
+    """Whether this was no attempt: it never left, or the carrier has no time for it now."""
+    return each.retryable and blame(each.code) is Blame.PACE
 
 
 class Outbox:

@@ -26,6 +26,7 @@ WORKS_MAX: Final = 200  # batches taken up at a time; how many there are is boun
 LOOK_S: Final = 1.0
 AHEAD_S: Final = 2.0  # how much may be committed and not yet sent, by the pace
 PACE_WAIT_S: Final = 0.005
+STOP_S: Final = 2.0
 
 
 class Channel(Protocol):
@@ -58,6 +59,7 @@ class Sender:
         self._rung, self._looked_at = True, -math.inf
         self._timer: asyncio.TimerHandle | None = None
         self._ending: set[asyncio.Task[None]] = set()
+        self._stopped = False
         self._filling = asyncio.create_task(self._fill())
 
     # What the bridge calls.
@@ -77,8 +79,11 @@ class Sender:
 
     async def stop(self) -> None:
         """Begin nothing more; what is committed and has not left goes back."""
+        self._stopped = True
+        self._bell.set()
+        # A slice that is being committed is waited for: cut off, it would be in doubt.
+        await asyncio.wait([self._filling], timeout=STOP_S)
         self._filling.cancel()
-        await asyncio.gather(self._filling, return_exceptions=True)
         self.unload()
 
     def unload(self) -> None:
@@ -147,13 +152,13 @@ class Sender:
         return int(min(max(windows, AHEAD_S * pace, 1), SLICE_MAX))
 
     async def _fill(self) -> None:
-        while True:
+        while not self._stopped:
             try:
                 wait_s = await self._step()
             except Exception as error:  # noqa: BLE001 - the sender must outlive a database that is away
                 desk.failed("gateway.cannot_begin", error, channel=self._channel.kept.name)
                 wait_s = LOOK_S
-            if wait_s:
+            if wait_s and not self._stopped:
                 try:
                     async with asyncio.timeout(wait_s):
                         await self._bell.wait()
@@ -217,10 +222,11 @@ class Sender:
         self._pump()
 
     def _next(self) -> Parcel | None:
-        """The next message whose batch is still ours."""
+        """The next message whose batch is still ours; the others have not left."""
         while parcel := self.outbox.take():
             if not parcel.work.lost:
                 return parcel
+            self._give_up(parcel)
         return None
 
     def _pump(self) -> None:
