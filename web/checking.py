@@ -116,7 +116,7 @@ class Check:
 
     @cached_property
     def verdict(self) -> Level:
-        return moderation.judge(self.forecast["sample"], self.version.kind).level
+        return moderation.judge(campaigns.preflight.sample(self.campaign), self.version.kind).level
 
     @cached_property
     def quota_left(self) -> int | None:

@@ -20,6 +20,7 @@ from tenants.core.settings import Settings
 from workers import logs
 from workers.jobs import health, sweeps
 from workers.jobs.accounts import tidy_accounts
+from workers.jobs.replies import tidy_replies
 
 log = structlog.get_logger()
 
@@ -50,6 +51,7 @@ TABLE = (
     Periodic(60.0, sweeps.expire_batches),
     Periodic(60.0, sweeps.ring_reconciling),
     Periodic(600.0, tidy_accounts),
+    Periodic(3600.0, tidy_replies),
     Periodic(600.0, health.tidy_health),
     Periodic(3_600.0, sweeps.ring_filings),
 )

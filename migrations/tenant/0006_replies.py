@@ -1,8 +1,10 @@
-"""Nothing yet.
+"""Forecasts keep no text in clear any more: those made before lose theirs and are made anew.
 
 Revision ID: 0006
 Revises: 0005
 """
+
+from alembic import op
 
 revision = "0006"
 down_revision = "0005"
@@ -11,7 +13,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.execute("UPDATE campaigns SET preflight = preflight - 'sample' WHERE preflight -> 'sample' IS NOT NULL")
 
 
 def downgrade() -> None:

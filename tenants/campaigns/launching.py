@@ -16,7 +16,10 @@ from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.errors import ContentRefused, Invalid, NotEnoughCredit, QuotaReached, WrongState
 from tenants.core.jobs import Job
-from tenants.message_templates.rich import to_json
+from tenants.message_templates.kinds import Kind
+from tenants.message_templates.rich import to_json, words
+from tenants.message_templates.rich_render import whole
+from tenants.messages.writing import compose
 
 ENDED_BY_OWNER = frozenset({State.CANCELLING, State.CANCELLED})
 
@@ -36,7 +39,7 @@ def launch(campaign_id: int, *, by: int, people: int | None = None) -> Campaign:
     if not preflight.fresh(campaign) or (people is not None and people != forecast["people"]):
         raise WrongState("forecast_stale")
     _check(campaign, forecast)
-    verdict = moderation.judge(forecast["sample"], spec.kind)
+    verdict = moderation.judge(preflight.sample(campaign), spec.kind)
     if verdict.level == "block":
         raise ContentRefused(words=", ".join(sorted({hit.word for hit in verdict.hits})))
     campaign.kind, campaign.launched_by, campaign.launched_at = spec.kind, by, now()
@@ -68,9 +71,16 @@ def _check(campaign: Campaign, forecast: dict[str, Any]) -> None:
 
 def _ask_review(campaign: Campaign, spec: Spec, forecast: dict[str, Any], by: int) -> None:
     campaign.state = State.IN_REVIEW
-    shown = {"text": forecast["sample"], "people": forecast["people"], "kind": spec.kind}
+    shown = {"text": _written(spec), "people": forecast["people"], "kind": spec.kind}
     shown |= {"product": spec.template.product, "rich": to_json(spec.template.rich)}
     moderation.ask("campaign", campaign.id, title=campaign.name, shown=shown, by=by)
+
+
+def _written(spec: Spec) -> str:
+    """The whole text, variables in braces: the queue is shared, so it holds nobody's data."""
+    if spec.template.rich is None:
+        return compose(spec.signature, spec.template.body, spec.kind, "CN")
+    return words(whole(spec.template.rich, spec.signature, Kind(spec.kind), "CN"))
 
 
 def _set_out(campaign: Campaign) -> None:

@@ -41,6 +41,14 @@ def running(limit: int = 5) -> list[Campaign]:
     return listed(states=[*LIVE, State.PAUSED, State.SCHEDULED, State.UNFUNDED, State.LIMITED], limit=limit)
 
 
+def uses_import(import_id: int) -> bool:
+    """Whether a campaign's people are those of an import."""
+    return (
+        db.session.scalar(select(Campaign.id).where(Campaign.audience["import_id"].as_integer() == import_id).limit(1))
+        is not None
+    )
+
+
 def names(campaign_ids: Sequence[int]) -> dict[int, str]:
     """The names of some campaigns."""
     rows = db.session.execute(select(Campaign.id, Campaign.name).where(Campaign.id.in_(campaign_ids)))

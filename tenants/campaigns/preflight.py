@@ -5,6 +5,7 @@ The result is kept with the campaign under the revision it was made for, and lau
 
 from __future__ import annotations
 
+import base64
 from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -50,7 +51,7 @@ def ask(campaign_id: int) -> Campaign:
 def fresh(campaign: Campaign) -> bool:
     """Whether the forecast was made for what the draft says now, and not long ago."""
     found = campaign.preflight
-    if found.get("state") != "done" or found.get("revision") != campaign.revision:
+    if found.get("state") != "done" or found.get("revision") != campaign.revision or "sealed" not in found:
         return False
     return now() - datetime.fromisoformat(found["at"]) < FRESH
 
@@ -107,7 +108,15 @@ def run(campaign_id: int) -> None:
             break
         after = people[-1].row_id
         total.add(*weigh(people, spec, keys), spec)
-    _keep(campaign_id, revision, _result(total, spec, campaign.audience))
+    sealed = keys.seal("preflights", campaign_id, total.sample)
+    kept = {"sealed": base64.b64encode(sealed).decode()}
+    _keep(campaign_id, revision, _result(total, spec, campaign.audience) | kept)
+
+
+def sample(campaign: Campaign) -> str:
+    """What the first of the people will read, as the forecast keeps it: sealed, because it holds a person's data."""
+    sealed = base64.b64decode(campaign.preflight["sealed"])
+    return str(vault().open("preflights", campaign.id, sealed))
 
 
 def _result(total: _Sum, spec: Spec, audience: dict[str, Any]) -> dict[str, Any]:
@@ -126,7 +135,6 @@ def _result(total: _Sum, spec: Spec, audience: dict[str, Any]) -> dict[str, Any]
         "duplicate": summary.duplicate,
         "skipped": dict(total.skipped),
         "groups": sorted(groups, key=lambda each: (-each["people"], each["country"])),
-        "sample": total.sample,
     }
 
 

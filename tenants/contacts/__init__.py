@@ -3,6 +3,7 @@
 start_import, read_as, confirm_mapping, stop_import     a file on its way in, as its owner sees it
 claim_import, import_chunk, release_import              the same, as a worker does it
 imports, get_import, layout_of, first_lines, time_left, refusals, every_refusal, labels
+tidy_import                                             forgets what nobody needs
 paste                                                   numbers typed into a page
 audience, audience_fields, audience_summary             the people of a campaign
 lists, get_list, create_list, rename_list, delete_list, lists_of
@@ -41,6 +42,7 @@ from tenants.contacts.reading import NAME, Reader
 from tenants.contacts.refusing import Refused, every_refusal, harmless, labels, refusals
 from tenants.contacts.running import claim_import, import_chunk, release_import
 from tenants.contacts.states import Purpose, State
+from tenants.contacts.tidying import tidy_import
 
 __all__ = [
     "CONSENTS", "NAME", "NUMBERS_MAX", "Consent", "Person", "Purpose", "Reader", "Recipient", "Refused", "State",
@@ -48,5 +50,6 @@ __all__ = [
     "confirm_mapping", "count_people", "create_list", "delete_list", "delete_person", "edit_person", "every_refusal",
     "field_name", "first_lines", "get_import", "get_list", "get_person", "harmless", "import_chunk", "imports",
     "labels", "layout_of", "lists", "lists_of", "paste", "people", "read_as", "refusals", "release_import",
-    "rename_list", "show_number", "start_import", "stop_import", "time_left",
+    "rename_list", "show_number", "start_import", "stop_import", "tidy_import",
+    "time_left",
 ]  # fmt: skip

@@ -27,6 +27,7 @@ from tenants.core.jobs import Job
 
 WAITING_MAX = 20  # uploads nobody has confirmed
 NOTE_MAX = 200
+TIDY_AFTER = timedelta(days=7)  # then tidying.py looks whether it is still needed
 LINES = 3
 LINE_MAX = 200
 LISTED_MAX = 100
@@ -67,6 +68,7 @@ def start_import(upload: IO[bytes], *, name: str, purpose: str, by: int | None) 
     db.session.add(found)
     db.session.flush()
     _guess(found)
+    agenda.put(Job.TIDY_IMPORT, found.id, at=now() + TIDY_AFTER)
     audit.record("import.upload", actor_id=by, object=f"import:{found.id}", purpose=purpose, bytes=file.size_bytes)
     return found
 

@@ -7,12 +7,15 @@ import re
 from tenants.accounts import vault
 from tenants.contacts import merging, reading, running
 from tenants.contacts.columns import Column, Mapping, Target
+from tenants.contacts.importing import TIDY_AFTER
 from tenants.contacts.models import Import
 from tenants.contacts.states import Purpose, State
 from tenants.contacts.tabular import START, Chunk
+from tenants.core import agenda
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.errors import Invalid
+from tenants.core.jobs import Job
 
 NUMBERS_MAX = 10_000
 TEXT_MAX = 40 * NUMBERS_MAX
@@ -32,6 +35,7 @@ def paste(text: str, *, name: str, by: int | None) -> Import:
                    finished_at=now(), mapping=_ONLY_PHONE.to_json())  # fmt: skip
     db.session.add(found)
     db.session.flush()
+    agenda.put(Job.TIDY_IMPORT, found.id, at=now() + TIDY_AFTER)
     rows = [(row_no, [number]) for row_no, number in enumerate(numbers, 1)]
     ready = reading.ready(Chunk(rows, [], START), _ONLY_PHONE, Purpose.AUDIENCE, found.id, vault())
     kept = merging.keep_audience(found, ready)

@@ -47,6 +47,7 @@ class Job(StrEnum):
     SETTLE_RECEIPTS = "settle_receipts"
     ROUTE_REPLIES = "route_replies"
     IMPORT_FILE = "import_file"
+    TIDY_IMPORT = "tidy_import"
     SEND_MAIL = "send_mail"
     HANDLE_STRIPE_EVENT = "handle_stripe_event"
     RECONCILE_PAYMENTS = "reconcile_payments"
@@ -68,6 +69,7 @@ LANE_OF: dict[Job, Lane] = {
     Job.SETTLE_RECEIPTS: Lane.RECEIPTS,
     Job.ROUTE_REPLIES: Lane.CHORES,
     Job.IMPORT_FILE: Lane.CHORES,
+    Job.TIDY_IMPORT: Lane.CHORES,
     Job.SEND_MAIL: Lane.URGENT,
     Job.HANDLE_STRIPE_EVENT: Lane.URGENT,
     Job.RECONCILE_PAYMENTS: Lane.CHORES,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select, update
@@ -19,12 +19,13 @@ TRIAL_PARTS_A_DAY = 100
 IN_FLIGHT = 4
 
 
-def take(parts: int, name: str = "parts") -> None:
-    """Use up `parts` of today's limit, or QuotaReached: what was asked, the limit, what is left and until when."""
+def take(parts: int, name: str = "parts") -> date:
+    """Use up `parts` of today's limit; the day, to give back to. QuotaReached: what was asked, the limit, what is left
+    and until when."""
     assert parts >= 0, "what is not used is given back by its own name"
     limit, day = _limit(name)
     if limit is None or parts == 0:
-        return
+        return day.date()
     if parts > limit:  # an insert has no condition, so the first of the day is checked here
         raise QuotaReached(parts=parts, limit=limit, left=left(name), resets_at=_midnight(day))
     statement = insert(QuotaWindow).values(tenant_id=scopes.tenant_id(), name=name, day_on=day.date(), used=parts)
@@ -37,15 +38,15 @@ def take(parts: int, name: str = "parts") -> None:
     )
     if taken is None:
         raise QuotaReached(parts=parts, limit=limit, left=left(name), resets_at=_midnight(day))
+    return day.date()
 
 
-def give_back(parts: int, name: str = "parts") -> None:
-    """Return what was taken today and not used. What was taken yesterday does not raise today's limit."""
+def give_back(parts: int, taken_on: date, name: str = "parts") -> None:
+    """Return what was taken and not used to the day it was taken from: yesterday's does not raise today's limit."""
     assert parts >= 0, "what is used is taken by its own name"
-    _, day = _limit(name)
     db.session.execute(
         update(QuotaWindow)
-        .where(QuotaWindow.tenant_id == scopes.tenant_id(), QuotaWindow.name == name, QuotaWindow.day_on == day.date())
+        .where(QuotaWindow.tenant_id == scopes.tenant_id(), QuotaWindow.name == name, QuotaWindow.day_on == taken_on)
         .values(used=func.greatest(QuotaWindow.used - parts, 0))
     )
 

@@ -116,6 +116,9 @@ def stop(import_: str) -> Response:
     found = contacts.stop_import(resolve("import", import_), by=viewer().identity_id)
     db.session.commit()
     flash(_("The import was stopped."))
+    campaign = request.args.get("campaign")
+    if campaign and found.purpose == Purpose.AUDIENCE and not found.created_n:
+        return go(url_for("console.composer.edit", campaign=campaign))
     return go(_here(found))
 
 
@@ -156,6 +159,17 @@ def _here(found: Import) -> str:
     return url_for("console.imports.show", import_=public("import", found.id), campaign=request.args.get("campaign"))
 
 
+def _trail(purpose: str) -> list[tuple[str, str]]:
+    """Where one came from: the draft these people are for, the opt-outs, or the contacts."""
+    campaign = request.args.get("campaign")
+    if purpose == Purpose.AUDIENCE and campaign:
+        edit = url_for("console.composer.edit", campaign=campaign)
+        return [(_("Campaigns"), url_for("console.campaigns.index")), (_("Draft"), edit)]
+    rooms = {Purpose.OPTOUTS: (_("Opt-outs"), url_for("console.optouts.index"))}
+    room = rooms.get(Purpose(purpose), (_("Contacts"), url_for("console.contacts.index")))
+    return [room, (_("Imports"), url_for(".index"))]
+
+
 def _version(found: Import) -> str:
     return f"{found.state}-{found.rows_n}"
 
@@ -176,7 +190,8 @@ def _columns(found: Import, chosen: Mapping | None = None, errors: dict[str, str
         found=found, here=public("import", found.id), layout=layout, rows=rows, words=words, errors=errors or {},
         lines=contacts.first_lines(found) if not any(row.target == "phone" for row in rows) else [],
         lists=contacts.lists(), consents=CONSENTS, purpose=found.purpose, campaign=request.args.get("campaign"),
-        list_=form.get("list", ""), list_name=form.get("list_name", PurePath(found.name).stem[:60]),
+        trail=_trail(found.purpose), list_=form.get("list", ""),
+        list_name=form.get("list_name", PurePath(found.name).stem[:60]),
         consent=form.get("consent", ""), note_text=form.get("note", ""),
         error_said=say(found.error) if found.error else "",
     )  # fmt: skip
@@ -190,7 +205,7 @@ def _watched(found: Import, template: str) -> str:
         rows=[(row, _typed(row), _reason(found, row)) for row in rows], left=contacts.time_left(found),
         going=found.state in {State.MAPPED, State.RUNNING}, refused_n=found.invalid_n + found.duplicate_n,
         list_=contacts.get_list(found.list_id) if found.list_id and _has_list(found) else None,
-        columns=_mapped(found), campaign=request.args.get("campaign"),
+        columns=_mapped(found), campaign=request.args.get("campaign"), trail=_trail(found.purpose),
         error_said=say(found.error) if found.error else "",
         may_download=viewer().role == "owner" or found.created_by == viewer().identity_id,
     )  # fmt: skip

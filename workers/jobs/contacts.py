@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import time
 
-from tenants import contacts
+from tenants import campaigns, contacts
 from tenants.core import agenda, scopes
 from tenants.core.jobs import Job
 
@@ -20,6 +20,12 @@ def import_file(tenant_id: int, import_id: int) -> None:
         with scopes.tenant(tenant_id):
             contacts.release_import(import_id)
             agenda.put(Job.IMPORT_FILE, import_id)
+
+
+def tidy_import(tenant_id: int, import_id: int) -> None:
+    """Its time has come: is it still needed?"""
+    with scopes.tenant(tenant_id):
+        contacts.tidy_import(import_id, used=campaigns.uses_import(import_id))
 
 
 def _go_on(tenant_id: int, import_id: int) -> bool:

@@ -26,6 +26,7 @@ MODULE_OF: dict[Job, str] = {
     Job.SETTLE_RECEIPTS: "receipts",
     Job.ROUTE_REPLIES: "replies",
     Job.IMPORT_FILE: "contacts",
+    Job.TIDY_IMPORT: "contacts",
     Job.SEND_MAIL: "mail",
     Job.HANDLE_STRIPE_EVENT: "payments",
     Job.RECONCILE_PAYMENTS: "payments",

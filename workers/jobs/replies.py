@@ -39,3 +39,9 @@ def _written(found: Sequence[inbound.Waiting], asked: Sequence[int]) -> dict[int
             own = inbound.last_written(found)
         best |= {id: each for id, each in own.items() if id not in best or best[id].rank < each.rank}
     return best
+
+
+def tidy_replies() -> None:
+    """Forget old ones; the clock calls this."""
+    with scopes.platform(Reason.SWEEPS):
+        inbound.tidy()

@@ -8,6 +8,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import insert, select
 
@@ -260,3 +261,24 @@ def test_a_decision_may_be_said_twice_and_a_cancelled_campaign_leaves_the_queue(
         campaigns.decide(cancelled.campaign_id, True, "", cancelled.owner_id)
     with scopes.platform(Reason.STAFF):
         assert [item.review.tenant_id for item in moderation.queue("campaign")] == [approved.tenant_id]
+
+
+def test_neither_forecast_nor_queue_hold_what_somebody_will_read(app: Flask, owner: sa.Engine) -> None:
+    with scopes.platform(Reason.STAFF):
+        moderation.words.add(["斗牛测试丁"], "review", "test", by=None)
+    ready = arrange.ready(3, body="{name}，斗牛测试丁，敬请光临本店")
+    ready.launch()
+    with scopes.tenant(ready.tenant_id):
+        read = campaigns.preflight.sample(campaigns.get(ready.campaign_id))
+    name = read.partition("】")[2].partition("，")[0]
+    assert len(name) >= 2
+    with owner.connect() as connection:
+        for query in (
+            f"SELECT preflight::text FROM t_{ready.tenant_id}.campaigns",
+            "SELECT shown::text FROM shared.reviews",
+        ):
+            kept = connection.exec_driver_sql(query).scalars().all()
+            assert kept and not [each for each in kept if name in each]
+    with scopes.platform(Reason.STAFF):
+        [waiting] = [each for each in moderation.queue() if each.review.tenant_id == ready.tenant_id]
+        assert "{name}，斗牛测试丁" in waiting.review.shown["text"]

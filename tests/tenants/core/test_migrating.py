@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from sqlalchemy import MetaData
 
+import tenants
 from tenants.accounts import spares
 from tenants.core import migrating
 from tenants.core.db import TENANT, load_models
@@ -132,3 +133,14 @@ def test_the_comparison_would_notice(app: Flask, owner: sa.Engine) -> None:
         connection.execute(sa.text(f"ALTER TABLE t_{acme.id}.contacts ADD COLUMN odd text"))
         assert differences(connection, {TENANT: f"t_{acme.id}"}, load_models())
         connection.rollback()
+
+
+def test_a_room_that_cannot_be_imported_is_not_left_out_in_silence(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    room = tmp_path / "broken_room"
+    room.mkdir()
+    (room / "__init__.py").write_text("import nothing_of_that_name\n")
+    monkeypatch.setattr(tenants, "__path__", [*tenants.__path__, str(tmp_path)])
+    with pytest.raises(ImportError, match="nothing_of_that_name"):
+        load_models()

@@ -71,10 +71,10 @@ def test_midnight_is_the_tenants_own(app: Flask) -> None:
 def test_what_was_not_used_comes_back_and_never_more(app: Flask) -> None:
     acme = factories.business(state="trial")
     with scopes.tenant(acme.id):
-        quotas.take(60)
-        quotas.give_back(50)
+        day = quotas.take(60)
+        quotas.give_back(50, day)
         assert quotas.left() == 90
-        quotas.give_back(50)
+        quotas.give_back(50, day)
         assert quotas.left() == 100, "giving back twice makes no new limit"
         quotas.take(100)
 
@@ -82,10 +82,13 @@ def test_what_was_not_used_comes_back_and_never_more(app: Flask) -> None:
 def test_what_was_taken_yesterday_does_not_raise_today(app: Flask) -> None:
     acme = factories.business(state="trial")
     with time_machine.travel(datetime(2026, 11, 22, 4, tzinfo=UTC)), scopes.tenant(acme.id):
-        quotas.take(100)
+        yesterday = quotas.take(100)
     with time_machine.travel(datetime(2026, 11, 23, 4, tzinfo=UTC)), scopes.tenant(acme.id):
-        quotas.give_back(100)
-        assert quotas.left() == 100
+        quotas.take(100)
+        quotas.give_back(80, yesterday)
+        assert quotas.left() == 0
+    with time_machine.travel(datetime(2026, 11, 22, 5, tzinfo=UTC)), scopes.tenant(acme.id):
+        assert quotas.left() == 80, "it went back to the window it was taken from"
 
 
 def test_a_take_that_is_rolled_back_was_never_taken(app: Flask) -> None:

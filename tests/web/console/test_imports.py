@@ -8,9 +8,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tenants import contacts
+from tenants import campaigns, contacts
 from tenants.contacts import Purpose
 from tenants.core import scopes
+from tenants.core.db import db
 from tests import factories
 from tests.factories import Business
 from tests.tenants.contacts.arrange import HEADER, confirm, imported, lines, upload
@@ -155,3 +156,31 @@ def test_an_upload_can_be_discarded_and_another_business_sees_none(app: Flask) -
     assert client.post(here + "/stop").status_code == 303
     assert "Stopped" in _page(client, here)
     assert "members.csv" in _page(client, "/imports")
+
+
+def test_recipients_of_a_draft_lead_back_to_it_at_every_step(app: Flask) -> None:
+    acme = factories.business()
+    client = client_of(app, acme)
+    with scopes.tenant(acme.id):
+        draft = public("campaign", campaigns.create("Weekend", by=acme.owner_id).id)
+        db.session.commit()
+    back = f"/campaigns/{draft}/edit"
+
+    def hand_in() -> str:
+        answer = client.post(f"/campaigns/{draft}/file", data={"file": (io.BytesIO(FILE.encode()), "guests.csv")})
+        return str(answer.headers["Location"])
+
+    here = hand_in()
+    assert f"campaign={draft}" in here
+    import_ = here.partition("?")[0]
+    pages = [client.get(here).text, client.post(f"{import_}/reading?campaign={draft}", data={"header": "yes"}).text]
+    assert [back in pages[0], f"reading?campaign={draft}" in pages[0], f"columns?campaign={draft}" in pages[1]] == [
+        True
+    ] * 3
+    assert client.post(f"{import_}/stop?campaign={draft}").headers["Location"] == back
+    here = hand_in()
+    form = {"target": ["phone", "name", "number"], "field": ["", "", "points"], "consent": "sign_up", "note": "shop"}
+    answer = client.post(here.replace("?", "/columns?"), data=form)
+    assert answer.headers["Location"] == here, answer.text
+    import_file(acme.id, _import_of(acme))
+    assert client.get(here).text.count(back) >= 2
