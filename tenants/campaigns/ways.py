@@ -14,7 +14,8 @@ from tenants.core import scopes
 from tenants.core.db import db
 from tenants.core.operators import MAINLAND
 from tenants.filings import Forecast
-from tenants.routing.choose import Group, serves
+from tenants.routing import Group
+from tenants.routing.choose import serves
 from tenants.routing.models import Channel
 
 HOME = "CN"

@@ -188,7 +188,7 @@ def rules() -> str:
 @allow(Policy.STAFF)
 def set_rules(channel: int) -> Response:
     found = routing.tending.get(channel)
-    wanted = {operator: request.form.getlist(operator) for operator in MAINLAND}
+    wanted: dict[str, list[str]] = {operator: request.form.getlist(operator) for operator in MAINLAND}
     filings.rules.set_needs(channel, wanted, by=viewer().identity_id)
     db.session.commit()
     flash(_("“%(name)s” asks for that from now on.", name=found.name))

@@ -63,5 +63,6 @@ def _tell(tenant_id: int, found: Sequence[Ending]) -> None:
 def _line(each: Ending) -> str:
     day = format_date(each.valid_until, rebase=False)
     about = " · ".join(str(part) for part in (OPERATORS.get(each.operator, ""), KINDS[each.kind], each.title) if part)
-    ended = _("%(about)s: ended on %(day)s", about=about, day=day)
-    return ended if each.over else _("%(about)s: valid until %(day)s", about=about, day=day)
+    if each.over:
+        return str(_("%(about)s: ended on %(day)s", about=about, day=day))
+    return str(_("%(about)s: valid until %(day)s", about=about, day=day))
