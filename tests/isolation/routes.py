@@ -52,7 +52,7 @@ FILLED: dict[str, Callable[[Flask, World], str]] = {
     "subject": _public("lead"),
     "reply": _public("reply"),
     "review": lambda app, world: str(world.ids["review"]),
-    "route": _fixed("1"),
+    "route": lambda app, world: str(world.ids["route"]),
     "session": _public("session", nobodys=True),
     "signature": _public("signature"),
     "template": _public("template"),

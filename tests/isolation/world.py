@@ -9,7 +9,18 @@ from datetime import timedelta
 
 from sqlalchemy import insert, select, update
 
-from tenants import campaigns, contacts, filings, media, messages, moderation, optouts, signatures, webhooks
+from tenants import (
+    campaigns,
+    contacts,
+    filings,
+    media,
+    message_templates,
+    messages,
+    moderation,
+    optouts,
+    signatures,
+    webhooks,
+)
 from tenants.accounts.models import Identity, Invitation, Member, Tenant, WebSession
 from tenants.accounts.vaults import vault
 from tenants.campaigns.models import Campaign
@@ -21,11 +32,13 @@ from tenants.core.scopes import Reason
 from tenants.filings import subjects
 from tenants.filings.models import Answer
 from tenants.ledger.models import Topup
+from tenants.message_templates import Draft
 from tenants.message_templates.models import Template
+from tenants.message_templates.rich import Frame, Mms
 from tenants.messages.inbound import Reply
 from tenants.messages.models import Attempt, Message
 from tenants.moderation import Review
-from tenants.routing.models import Channel
+from tenants.routing.models import Channel, Route
 from tenants.signatures.models import Signature
 from tests import factories
 from tests.tenants.campaigns import arrange
@@ -78,6 +91,8 @@ def _content(world: World) -> None:
         webhooks.record("campaign.finished", 1, {"name": world.canary})
         picture = media.add(io.BytesIO(samples.png()), f"{world.canary}.png", by=world.owner_id)
         world.ids["file"] = picture.id
+        rich = Mms(world.canary, (Frame(world.canary, picture.id),))
+        message_templates.create(Draft(world.canary, "notice", "en", "", [], rich), by=world.owner_id)
 
 
 def _launched(world: World, ready: arrange.Ready) -> None:
@@ -145,6 +160,9 @@ def _shared(world: World) -> None:
         world.ids["member"] = world.member_id
     with scopes.platform(Reason.STAFF):
         world.ids["channel"] = _paused_channel()
+        row = {"country": "CN", "operator": "", "kind": "", "product": "", "tenant_id": world.id, "created_at": now()}
+        route = insert(Route).values(row | {"ways": [[world.ids["channel"], 1]], "note": ""}).returning(Route.id)
+        world.ids["route"] = db.session.scalars(route).one()
     _reply(world)
     with scopes.platform(Reason.SIGN_IN):
         at = now()
