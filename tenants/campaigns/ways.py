@@ -14,7 +14,7 @@ from tenants.core import scopes
 from tenants.core.db import db
 from tenants.core.operators import MAINLAND
 from tenants.filings import Forecast
-from tenants.routing import Group
+from tenants.routing import Group, rules
 from tenants.routing.choose import serves
 from tenants.routing.models import Channel
 
@@ -22,13 +22,16 @@ HOME = "CN"
 CHANNELS_MAX = 500
 
 
-def serving(kind: str, operators: Collection[str] = MAINLAND) -> dict[str, list[int]]:
-    """The channels that take messages of a kind now, as routing would."""
-    tenant_id = scopes.tenant_id()
-    return {
-        operator: list(db.session.scalars(select(Channel.id).where(serves(Group(tenant_id, HOME, operator, kind)))))
-        for operator in operators
-    }
+def serving(kind: str, product: str, operators: Collection[str] = MAINLAND) -> dict[str, list[int]]:
+    """The channels that take messages of a kind, by the rules of routing; a breaker that is open will close again."""
+    groups = {operator: Group(scopes.tenant_id(), HOME, operator, kind, product) for operator in operators}
+    return {operator: _ids(group) for operator, group in groups.items()}
+
+
+def _ids(group: Group) -> list[int]:
+    rule = rules.of(group)
+    found = db.session.scalars(select(Channel.id).where(serves(group)))
+    return [id for id in found if rule is None or id in rule.weights]
 
 
 def possible() -> dict[str, list[int]]:
@@ -51,7 +54,7 @@ def forecast(spec: Spec, operators: Collection[str] = MAINLAND) -> dict[str, For
     template = spec.template
     return filings.forecast(
         scopes.tenant_id(), spec.signature_id, template.template_id, template.version,
-        serving(spec.kind, operators),
+        serving(spec.kind, template.product, operators),
     )  # fmt: skip
 
 

@@ -114,7 +114,7 @@ def show(template: str) -> str:
     signature = names[0] if names else None
     text = signature.text if signature else ""
     forecast = filings.forecast(
-        scopes.tenant_id(), signature.id if signature else 0, id, shown.version, ways.serving(found.kind)
+        scopes.tenant_id(), signature.id if signature else 0, id, shown.version, ways.serving(found.kind, shown.product)
     )
     return render_template(
         "console/message_templates/show.html",
