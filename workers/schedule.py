@@ -18,7 +18,7 @@ import structlog
 from tenants.core.ground import bare_app
 from tenants.core.settings import Settings
 from workers import logs
-from workers.jobs import health, sweeps
+from workers.jobs import health, rich, sweeps
 from workers.jobs.accounts import tidy_accounts
 from workers.jobs.replies import tidy_replies
 
@@ -53,6 +53,7 @@ TABLE = (
     Periodic(600.0, tidy_accounts),
     Periodic(3600.0, tidy_replies),
     Periodic(600.0, health.tidy_health),
+    Periodic(600.0, rich.tidy_capabilities),
     Periodic(3_600.0, sweeps.ring_filings),
 )
 

@@ -60,6 +60,12 @@ def outgoing(claim: Claim, way: routing.Way, writer: Writer, picked: Sequence[Pi
     return sent
 
 
+def tidy_capabilities() -> None:
+    """Forget what is too old to be known."""
+    with scopes.platform(Reason.SWEEPS):
+        capability.tidy()
+
+
 def sort_out(claim: Claim, way: routing.Way, writer: Writer) -> None:
     """Before a slice of RCS leaves: let those go as SMS whose numbers are known, or now said, not to take it.
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from tenants.message_templates.rich import Act, Card, Suggestion
+from tenants.message_templates.rich import Act, Card, Height, Suggestion
 from workers.channels import rich
 from workers.channels.base import Outgoing, Settings
 from workers.channels.maap.kinds import CHOSEN, MESSAGE, SUGGESTIONS, TEXT
@@ -19,10 +19,10 @@ def contents(settings: Settings, message: Outgoing) -> list[Content]:
     found = rich.rcs(message)
     if found is None:
         return [(TEXT, message.text)]
-    cards = [_card(settings, message, card) for card in found.cards]
+    cards = [_card(settings, message, card, found.height) for card in found.cards]
     said: Content = (TEXT, found.text)
     if len(cards) == 1:
-        layout = {"cardOrientation": "VERTICAL"}
+        layout = {"cardOrientation": found.orientation.upper()}
         said = (MESSAGE, {"message": {"generalPurposeCard": {"layout": layout, "content": cards[0]}}})
     elif cards:
         layout = {"cardWidth": "MEDIUM_WIDTH"}
@@ -31,7 +31,7 @@ def contents(settings: Settings, message: Outgoing) -> list[Content]:
     return [said, *beside]
 
 
-def _card(settings: Settings, message: Outgoing, card: Card) -> dict[str, Any]:
+def _card(settings: Settings, message: Outgoing, card: Card, height: Height) -> dict[str, Any]:
     said: dict[str, Any] = {}
     medium = rich.card_medium(message, card)
     if medium is not None:
@@ -39,7 +39,7 @@ def _card(settings: Settings, message: Outgoing, card: Card) -> dict[str, Any]:
             "mediaUrl": rich.address(settings, medium),
             "mediaContentType": medium.mime,
             "mediaFileSize": len(medium.content),
-            "height": "MEDIUM_HEIGHT",
+            "height": f"{height.upper()}_HEIGHT",
         }
     if card.title:
         said["title"] = card.title

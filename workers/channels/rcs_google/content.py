@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from tenants.message_templates.rich import Act, Card, Suggestion
+from tenants.message_templates.rich import Act, Card, Height, Orientation, Suggestion
 from workers.channels import rich
 from workers.channels.base import Outgoing, Settings
 
@@ -22,16 +22,21 @@ def content(settings: Settings, message: Outgoing) -> dict[str, Any]:
     found = rich.rcs(message)
     if found is None:
         return {"text": message.text}
-    cards = [_card(settings, message, card) for card in found.cards]
+    cards = [_card(settings, message, card, found.height) for card in found.cards]
     said: dict[str, Any] = {"text": found.text}
     if len(cards) == 1:
-        said = {"richCard": {"standaloneCard": {"cardOrientation": "VERTICAL", "cardContent": cards[0]}}}
+        said = {"richCard": {"standaloneCard": {**_standing(found.orientation), "cardContent": cards[0]}}}
     elif cards:
         said = {"richCard": {"carouselCard": {"cardWidth": "MEDIUM", "cardContents": cards}}}
     return said | _suggested(found.suggestions)
 
 
-def _card(settings: Settings, message: Outgoing, card: Card) -> dict[str, Any]:
+def _standing(orientation: Orientation) -> dict[str, str]:
+    beside = {"thumbnailImageAlignment": "LEFT"} if orientation is Orientation.HORIZONTAL else {}
+    return {"cardOrientation": orientation.upper(), **beside}
+
+
+def _card(settings: Settings, message: Outgoing, card: Card, height: Height) -> dict[str, Any]:
     said: dict[str, Any] = {}
     if card.title:
         said["title"] = card.title
@@ -40,7 +45,7 @@ def _card(settings: Settings, message: Outgoing, card: Card) -> dict[str, Any]:
     medium = rich.card_medium(message, card)
     if medium is not None:
         info = {"fileUrl": rich.address(settings, medium), "forceRefresh": False}
-        said["media"] = {"height": "MEDIUM", "contentInfo": info}
+        said["media"] = {"height": height.upper(), "contentInfo": info}
     return said | _suggested(card.suggestions)
 
 
