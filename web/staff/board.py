@@ -1,72 +1,34 @@
-"""The live board: what every channel does at this moment, and where points and breakers moved."""
+"""The live board: what every channel does at this moment, what waits for it, and where points and breakers moved."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime
 
 from flask import Blueprint, render_template
 from flask_babel import gettext as _
 
-from tenants import messages, routing
+from tenants import messages
 from tenants.core.clock import now
-from tenants.routing import State, board, tending
-from tenants.routing.board import Figures, Line
-from tenants.routing.models import Channel, LinkState, PointChange
+from tenants.reports import board as report
+from tenants.reports.board import Row
+from tenants.routing import State, board
+from tenants.routing.judging import POINTS_MAX
+from tenants.routing.models import LinkState, PointChange
 from web.auth import Policy, allow
 from web.places import place
 from web.wording import channels as words
+from web.wording.channels import LINKS, UNHEARD, WHY_DOWN
 from web.wording.messages import why as why_failed
 from web.wording.routing import BREAKERS, why
 
 bp = Blueprint("board", __name__, url_prefix="/board")
 
-BACK = timedelta(hours=1)
 EVERY_S = 5
 CHANGES_SHOWN = 8
-NEWS = timedelta(minutes=15)
 SPARK = (100, 24)
-
-
-@dataclass(frozen=True)
-class Row:
-    """A channel on the board."""
-
-    channel: Channel
-    figures: Figures
-    line: Line | None
-    spark: str
-    links: Sequence[LinkState]
-
-    @property
-    def standing(self) -> tuple[str, str]:
-        """The shape of its mark, and its state in a word."""
-        if self.channel.state != State.ACTIVE:
-            return words.STATES[self.channel.state]
-        if self.channel.breaker != "closed":
-            return BREAKERS[self.channel.breaker][0], _("Broken")
-        return ("warn", _("Fewer points")) if self.points < 100 else words.STATES["active"]
-
-    @property
-    def points(self) -> int:
-        return self.line.now if self.line else 100
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """The delivery bar: what arrived, what is on its way, what is in doubt, what failed."""
-        sums = self.figures.sums
-        failed = sums.failed + sums.undelivered
-        awaiting = max(0, sums.accepted - sums.delivered - failed)
-        return {
-            "delivered": sums.delivered, "awaiting": awaiting, "in_doubt": sums.doubted,
-            "failed": failed + sums.refused + sums.rejected,
-        }  # fmt: skip
-
-    @property
-    def window(self) -> tuple[int, int]:
-        """How much of the windows of its links is used."""
-        return sum(each.window_used for each in self.links), sum(each.window_size for each in self.links)
+FALLS = frozenset({"receipts", "errors", "slow"})
 
 
 @bp.get("")
@@ -83,37 +45,58 @@ def live() -> str:
 
 
 def _shown() -> dict[str, object]:
-    rows, waiting = _rows(), messages.backlog()
+    rows, stranded = report.rows()
     changes = board.latest(CHANGES_SHOWN)
-    fresh = [each for each in changes if each.at > now() - NEWS and each.reason != "recovered"]
-    receipts = sum(each.figures.sums.receipts for each in rows)
+    fresh = [each for each in changes if each.at > now() - board.LOOK_BACK and each.reason in FALLS]
+    links = [each for row in rows for each in row.links]
     return {
-        "rows": rows, "changes": changes, "news": fresh[:1],
-        "names": {each.channel.id: each.channel.name for each in rows},
-        "pace": round(sum(each.figures.pace for each in rows)), "receipts": receipts,
-        "delivered": sum(each.figures.sums.delivered for each in rows),
-        "doubted": sum(each.figures.sums.doubted for each in rows), "waiting": sum(each.messages for each in waiting),
-        "oldest_s": messages.oldest_s(), "place": place, "told": told, "every_s": EVERY_S,
+        "rows": rows, "total": _total(rows), "stranded": stranded, "changes": changes, "news": fresh[:1], "at": now(),
+        "names": {row.channel.id: row.channel.name for row in rows}, "back_h": report.BACK.seconds // 3600,
+        "waiting": sum(each.messages for each in messages.backlog()), "oldest_s": messages.oldest_s(),
+        "up": sum(map(report.is_up, links)), "links": len(links), "every_s": EVERY_S, "kinds": words.KINDS,
+        "standing": standing, "link_state": link_state, "trouble": trouble, "place": place, "told": told,
+        "spark_of": lambda row: board.drawn(row.worst, *SPARK),
     }  # fmt: skip
 
 
-def _rows() -> list[Row]:
-    channels, (whole, _sides) = tending.listed(), board.figures()
-    lines = board.lines([each.id for each in channels], BACK)
-    links: dict[int, list[LinkState]] = {}
-    for each in routing.leases.all_links():
-        links.setdefault(each.channel_id, []).append(each)
-    rows = []
-    for channel in channels:
-        line = lowest(lines.get(channel.id, {}))
-        figures = whole.get(channel.id, Figures())
-        rows.append(Row(channel, figures, line, board.drawn(line, *SPARK), links.get(channel.id, [])))
-    return sorted(rows, key=lambda row: (row.points, row.channel.name))
+def _total(rows: Sequence[Row]) -> board.Figures:
+    """All channels together."""
+    total, waits = board.Figures(), Counter[int]()
+    for row in rows:
+        total.sums.add(row.figures.sums)
+        total.pace += row.pace
+        waits.update(row.figures.waits)
+    total.waits = dict(waits)
+    return total
 
 
-def lowest(lines: Mapping[tuple[str, str], Line]) -> Line | None:
-    """Of the sides of a channel the one that is worst off, now or before."""
-    return min(lines.values(), key=lambda line: (line.now, min(y for _x, y in line.steps)), default=None)
+def standing(row: Row) -> tuple[str, str, str]:
+    """The shape of a channel's mark, its state in a word, and why."""
+    if row.channel.state != State.ACTIVE:
+        return (*words.STATES[row.channel.state], "")
+    if row.channel.breaker != "closed":
+        said = _("Broken") if row.channel.breaker == "open" else _("Being tried")
+        return BREAKERS[row.channel.breaker][0], said, why_failed(row.channel.breaker_reason)
+    if row.is_down:
+        return "bad", _("No link"), ""
+    return ("warn", _("Fewer points"), "") if row.points < POINTS_MAX else (*words.STATES["active"], "")
+
+
+def link_state(link: LinkState) -> tuple[str, str, str]:
+    """The shape of a link's mark, the colour of its square, its state in a word."""
+    return LINKS.get(link.state, UNHEARD) if report.is_fresh(link) else UNHEARD
+
+
+def trouble(row: Row) -> tuple[datetime, str] | None:
+    """What went wrong last and when, as a sentence."""
+    found = report.last_trouble(row)
+    if found is None:
+        return None
+    at, what = found
+    if isinstance(what, PointChange):
+        return at, told(what)
+    _kind, _colour, state = LINKS.get(what.state, UNHEARD)
+    return at, _("Link %(n)s: %(state)s, %(why)s", n=what.line, state=state, why=WHY_DOWN.get(what.error, what.error))
 
 
 def told(change: PointChange) -> str:

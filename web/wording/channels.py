@@ -45,3 +45,31 @@ STATES = {
     "draining": ("queued", _l("Draining")),
     "paused": ("bad", _l("Paused")),
 }
+
+# The state of a link as its gateway tells it: the shape of its mark, the colour of its square, its name.
+LINKS = {
+    "bound": ("ok", "delivered", _l("Up")),
+    "listening": ("ok", "delivered", _l("Listening")),
+    "resting": ("queued", "queued", _l("Resting")),
+    "left": ("queued", "queued", _l("Left")),
+    "connecting": ("wait", "in_doubt", _l("Connecting")),
+    "lost": ("bad", "failed", _l("Lost")),
+    "refused": ("bad", "failed", _l("Login refused")),
+    "unreachable": ("bad", "failed", _l("Unreachable")),
+}
+UNHEARD = ("doubt", "in_doubt", _l("Not heard of"))
+
+# Why a link ended or never came about; anything else is shown as the carrier said it.
+WHY_DOWN = {
+    "ConnectionRefusedError": _l("nobody listens there"),
+    "ConnectionResetError": _l("the connection was reset"),
+    "TimeoutError": _l("no answer in time"),
+    "gaierror": _l("the host name is unknown"),
+    "SSLCertVerificationError": _l("the certificate is not trusted"),
+    "refused": _l("the login was refused"),
+    "left": _l("both sides said goodbye"),
+    "lost": _l("the connection broke"),
+    "silent": _l("probes stayed unanswered"),
+    "timeout": _l("no answer in time"),
+    "violation": _l("the other side broke the protocol"),
+}
