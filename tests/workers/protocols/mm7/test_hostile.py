@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.workers.protocols.mm7.test_golden import NAMES, golden
 from workers.protocols.errors import LocalProtocolError, RemoteProtocolError
-from workers.protocols.markup import DEPTH_MAX, read
+from workers.protocols.markup import DEPTH_MAX, ELEMENTS_MAX, read
 from workers.protocols.mm7 import letters
 from workers.protocols.mm7.mime import NESTED_MAX, PARTS_MAX, Part, joined, leaves, split
 from workers.protocols.mm7.smil import File, Page, presentation
@@ -30,7 +30,7 @@ HOSTILE = {
     "an unknown entity": ENVELOPE % b"<DeliverReq>&lol;</DeliverReq>",
     "a hundred megabytes": b"<x>" + b"a" * (100 << 20) + b"</x>",
     "a hundred megabytes of parts": b"--b\r\n\r\n" + b"a" * (100 << 20),
-    "a deep tree": b"<x>" * 100_000,
+    "a deep tree": b"<x>" * 100_000 + b"</x>" * 100_000,
     "a wide tree": b"<x>" + b"<y/>" * 100_000 + b"</x>",
     "many attributes": b"<x " + b" ".join(b'a%d="1"' % at for at in range(60_000)) + b"/>",
     "nothing": b"",
@@ -73,8 +73,26 @@ def test_parts_nested_without_end_are_refused() -> None:
         list(leaves(split(body)))
 
 
-def test_a_tree_as_deep_as_allowed_is_read() -> None:
+def test_a_tree_as_deep_and_as_wide_as_allowed_is_read() -> None:
     assert read(b"<x>" * DEPTH_MAX + b"</x>" * DEPTH_MAX).name == "x"
+    with pytest.raises(RemoteProtocolError, match="too much"):
+        read(b"<x>" * (DEPTH_MAX + 1) + b"</x>" * (DEPTH_MAX + 1))
+    assert len(read(b"<x>" + b"<y/>" * (ELEMENTS_MAX - 1) + b"</x>").children) == ELEMENTS_MAX - 1
+    with pytest.raises(RemoteProtocolError, match="too much"):
+        read(b"<x>" + b"<y/>" * ELEMENTS_MAX + b"</x>")
+
+
+@pytest.mark.parametrize("kind", ["SYSTEM 'file:///etc/passwd'", "[<!ENTITY a 'b'>]", "[]", "PUBLIC 'a' 'b'"])
+def test_no_document_type_is_read_however_small(kind: str) -> None:
+    with pytest.raises(RemoteProtocolError, match="document type"):
+        read(f"<!DOCTYPE x {kind}><x/>".encode())
+
+
+def test_as_many_parts_as_allowed_are_read() -> None:
+    part = Part("text/plain", b"x")
+    assert len(split(joined([part] * PARTS_MAX, "b"))) == PARTS_MAX
+    with pytest.raises(RemoteProtocolError, match="too many"):
+        split(joined([part] * (PARTS_MAX + 1), "b"))
 
 
 @settings(max_examples=400, deadline=None)
