@@ -12,7 +12,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from tenants import ledger
+from tenants import ledger, messages
 from tenants.core import scopes
 from tenants.core.scopes import Reason
 from tenants.core.settings import Settings
@@ -53,9 +53,7 @@ def test_chaos_on_links_of_every_protocol_loses_nothing_and_repeats_nothing(
     runs = [arrange.run(["000"] * COUNT, open_=False) for _ in PROTOCOLS]
     with ExitStack() as stack:
         wires = [
-            stack.enter_context(
-                wire(tmp_path, protocol, settings=SETTINGS, tps=COUNT // 5, tenant_ids=[run.tenant_id])
-            )
+            stack.enter_context(wire(tmp_path, protocol, settings=SETTINGS, tps=COUNT // 5, tenant_ids=[run.tenant_id]))
             for protocol, run in zip(PROTOCOLS, runs, strict=True)
         ]
         stack.enter_context(deployment.running(ground, "bulk", "receipts", "chores", "schedule"))
@@ -66,7 +64,7 @@ def test_chaos_on_links_of_every_protocol_loses_nothing_and_repeats_nothing(
             linked(*wires)
             for run in runs:
                 with scopes.tenant(run.tenant_id):
-                    arrange.messages.let_go(run.campaign_id)
+                    messages.let_go(run.campaign_id)
             while left := sum(run.progress().queued for run in runs):
                 misbehave(draw.choice(wires), draw)
                 if kills and 1 - left / COUNT / len(runs) > kills[0]:

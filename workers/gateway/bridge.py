@@ -19,7 +19,7 @@ from workers.gateway import desk
 from workers.gateway.clerk import Clerk, News
 from workers.gateway.clock import now
 from workers.gateway.desk import Desk
-from workers.gateway.keeper import Keeper
+from workers.gateway.keeper import Keeper, misconfigured
 from workers.gateway.link import Link
 from workers.gateway.sender import Sender
 from workers.protocols.errors import LocalProtocolError
@@ -45,6 +45,7 @@ class Bridge:
         self.adapter = channels.link_adapter(kept.kind)
         self.settings: Settings | None = None
         self.keepers: list[Keeper] = []
+        self._fault: list[Shown] = []
         self.ending = self._drained = False
         self._made_from: Any = None
         self._changing: asyncio.Task[None] | None = None
@@ -76,7 +77,7 @@ class Bridge:
 
     def lines(self) -> list[Shown]:
         """What the staff's board shows."""
-        return [keeper.shown(self.kept.channel_id, len(self.sender.outbox)) for keeper in self.keepers]
+        return self._fault + [keeper.shown(self.kept.channel_id, len(self.sender.outbox)) for keeper in self.keepers]
 
     async def leave(self) -> None:
         """End in good order: nothing new, answers are waited for, the rest is given back, goodbye."""
@@ -182,19 +183,18 @@ class Bridge:
 
     async def _change(self) -> None:
         """New lines by new settings; settings that cannot be mean none."""
+        settings: Settings | None = None
+        lines: tuple[Line, ...] = ()
+        self._fault = []
         try:
-            raw = await self._desk(desk.opened, self.kept)
-            settings = Settings(self.adapter.fields, raw)
+            settings = Settings(self.adapter.fields, await self._desk(desk.opened, self.kept))
             lines = self.adapter.lines(settings)
         except SendError as error:
             log.error("gateway.misconfigured", channel=self.kept.name, reason=error.reason)
-            lines = ()
-        else:
-            self.settings = self.settings or settings
+            self._fault = [misconfigured(self.kept.channel_id, error.reason)]
         await self._clear()
-        if lines:
-            self.settings = settings
-            self.keepers = [Keeper(self.kept.name, line, self._made, self._wants) for line in lines]
+        self.settings = settings or self.settings
+        self.keepers = [Keeper(self.kept.name, line, self._made, self._wants) for line in lines]
 
     async def _clear(self) -> None:
         """Let the old lines end in good order, and forget them."""

@@ -11,6 +11,7 @@ import itertools
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -120,24 +121,28 @@ class Clerk:
         wait_s = AGAIN_S
         while True:
             await self._some.wait()
-            try:
+            with suppress(TimeoutError):
                 async with asyncio.timeout(WAIT_S):
                     await self._many.wait()
-            except TimeoutError:
-                pass
             self._some.clear()
             self._many.clear()
-            good = await self._record()
-            good = await self._store() and good
-            if self._results or self._receipts or self._replies:
-                self._some.set()
-            else:
-                self._idle.set()
-            if good:
-                wait_s = AGAIN_S
-            else:
+            try:
+                good = await self._record()
+                good = await self._store() and good
+            except Exception as error:  # noqa: BLE001 - one odd answer must not end the writing down of all others
+                desk.failed("gateway.clerk_failed", error, channel=self._channel_id)
+                good = False
+            self._look()
+            wait_s = AGAIN_S if good else min(wait_s * 2, AGAIN_S_MAX)
+            if not good:
                 await asyncio.sleep(wait_s)
-                wait_s = min(wait_s * 2, AGAIN_S_MAX)
+
+    def _look(self) -> None:
+        """Whether there is more."""
+        if self._results or self._receipts or self._replies:
+            self._some.set()
+        else:
+            self._idle.set()
 
     async def _record(self) -> bool:
         """One set of outcomes, business by business; False when it has to be tried again."""

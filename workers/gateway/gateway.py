@@ -52,7 +52,10 @@ class Gateway:
                     self._drop(set())
             await self._pause()
         bell.cancel()
-        await asyncio.gather(*[bridge.leave() for bridge in self._bridges.values()], *self._ends)
+        ends = [bridge.leave() for bridge in self._bridges.values()]
+        for each in await asyncio.gather(*ends, *self._ends, return_exceptions=True):
+            if isinstance(each, Exception):
+                desk.failed("gateway.not_left", each)
         await self._desk(desk.leave, self._desk.gateway)
 
     async def _pause(self) -> None:

@@ -16,6 +16,7 @@ from tenants.routing.leases import Line as Shown
 from workers.channels.links import Line
 from workers.gateway.clock import now
 from workers.gateway.link import Link
+from workers.protocols.errors import ProtocolError
 from workers.protocols.events import Closed, Reason
 
 log = structlog.get_logger()
@@ -27,6 +28,12 @@ REFUSED_S, REFUSED_S_MAX = 5.0, 300.0
 CALLERS_MAX: Final = 16  # connections of the carrier on one listening line
 ERROR_MAX: Final = 200
 REST_S: Final = 0.5  # an idle link that was left is looked after so often
+
+
+def misconfigured(channel_id: int, error: str) -> Shown:
+    """What the staff's board shows of a channel whose settings cannot be."""
+    at = datetime.fromtimestamp(now(), UTC)
+    return Shown(channel_id, 0, "misconfigured", at, 0, 0, 0, 0.0, 0, 0, 0, 0, error[:ERROR_MAX])
 
 
 class Keeper:
@@ -99,11 +106,11 @@ class Keeper:
 
     async def _keep(self) -> None:
         while not self._leaving:
-            link = self._made(self.line)
             self.told("connecting", self.error)
             try:
+                link = self._made(self.line)
                 await self._connect(link)
-            except (OSError, TimeoutError, ssl.SSLError) as error:
+            except (OSError, TimeoutError, ssl.SSLError, ProtocolError) as error:
                 self._failed("unreachable", type(error).__name__, AGAIN_S, AGAIN_S_MAX)
             else:
                 self.links.add(link)

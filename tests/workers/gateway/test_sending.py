@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import ExitStack
 from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import delete, select, update
 
+from tenants import messages
+from tenants.accounts import vault
 from tenants.core import scopes
 from tenants.core.db import db
 from tenants.core.scopes import Reason
@@ -39,7 +42,7 @@ def test_campaigns_leave_over_links_of_every_protocol_and_every_receipt_comes_ho
         linked(*wires)
         for run in runs:
             with scopes.tenant(run.tenant_id):
-                arrange.messages.let_go(run.campaign_id)
+                messages.let_go(run.campaign_id)
         pipeline.until(lambda: all(run.progress().open == 0 for run in runs), limit_s=LIMIT_S)
         for run, line in zip(runs, wires, strict=True):
             assert run.states() == {"delivered": COUNT}
@@ -141,8 +144,8 @@ def test_urgent_messages_pass_bulk(app: Flask, ground: Settings, tmp_path: Path)
         with scopes.platform(Reason.SWEEPS):
             db.session.execute(update(Batch).where(Batch.tenant_id == code.tenant_id).values(lane="urgent"))
         with scopes.tenant(code.tenant_id):
-            arrange.messages.let_go(code.campaign_id)
-            number, _ = arrange.messages.writer(code.campaign_id, arrange.vault()).write(
+            messages.let_go(code.campaign_id)
+            number, _ = messages.writer(code.campaign_id, vault()).write(
                 *db.session.execute(select(Message.id, Message.sealed)).one()
             )
         send_batch("urgent")
@@ -158,3 +161,20 @@ def test_replies_are_kept_whole(app: Flask, ground: Settings, tmp_path: Path) ->
         wait_for(lambda: len(line.carrier.entries("taken")) == 3)
         with scopes.platform(Reason.SWEEPS):
             assert len(db.session.scalars(select(Reply).where(Reply.channel_id == line.channel_id)).all()) == 2
+
+
+def test_a_channel_that_cannot_work_says_why(app: Flask, ground: Settings, tmp_path: Path) -> None:
+    with (
+        wire(tmp_path, "smpp", settings={"account": "somebody"}) as one,
+        wire(tmp_path, "smpp", settings={"port": 1}) as two,
+        wire(tmp_path, "smpp", settings={"host": ""}) as three,
+        gateways(ground),
+    ):
+
+        def told() -> list[str]:
+            return [each.state for line in (one, two, three) for each in line.links()]
+
+        wait_for(lambda: told() == ["refused", "unreachable", "misconfigured"])
+        time.sleep(1.0)
+        refused = [each for each in one.carrier.entries("link") if each["what"] == "refused"]
+        assert len(refused) == 1, "a refused login is not repeated at once"
