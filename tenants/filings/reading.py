@@ -23,7 +23,10 @@ CELL_MAX = 2_000
 
 # Column → what its name may hold. The first column that fits is taken, the exacter names first.
 COLUMNS: Mapping[str, str] = {
-    "number": r"我方编号|报备单号|申请编号|流水号|our\s*(filing\s*)?number|filing\s*(no|number|id)|^(no\.?|number|编号|序号)$",
+    "number": (
+        r"我方编号|报备单号|申请编号|流水号|our\s*(filing\s*)?number|filing\s*(no|number|id)"
+        r"|^(no\.?|number|编号|序号)$"
+    ),
     "result": r"审核结果|报备结果|备案结果|结果|状态|result|status",
     "reason": r"驳回原因|失败原因|原因|备注|说明|意见|reason|remark|comment",
     "carrier_no": r"备案号|报备号|carrier.*number|approval\s*(no|number)",

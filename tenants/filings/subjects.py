@@ -104,9 +104,11 @@ def _adopt_signature(signature: signatures.Signature) -> None:
 def _adopt_template(template: message_templates.Version) -> None:
     if template.state != message_templates.State.APPROVED:
         return
-    found = leads(template.body)
+    # What a card or a frame says counts, and so does the SMS it falls back to.
+    text = template.words
+    found = leads(text)
     for lead in found:
         write(Kind.LINK, None, 1, title=lead.key, key=lead.key, facts={"what": str(lead.what), "fault": lead.fault})
-    facts = {"body": template.body, "kind": template.kind}
+    facts = {"body": text, "kind": template.kind}
     keys = [lead.key for lead in found]
     write(Kind.TEMPLATE, template.template_id, template.version, title=template.name, facts=facts, stands_on=keys)

@@ -19,6 +19,8 @@ from tenants.filings import Details, Kind, Papers, State
 from tenants.filings.asking import Row
 from tenants.filings.dates import today
 from tenants.filings.models import Filing, Subject
+from tenants.message_templates.models import Template, TemplateVersion
+from tenants.message_templates.rich import Act, Card, Rcs, Suggestion, to_json
 from tenants.signatures import Upload
 from tests import factories
 from tests.tenants.campaigns import arrange as content
@@ -142,3 +144,16 @@ def test_a_business_sees_its_own_filings_only_and_never_answers_for_a_carrier(ap
             row = forged | {"tenant_id": tenant_id, "state": state}
             with scopes.entered(scopes.of_tenant(rival.id)), pytest.raises(DBAPIError, match="row-level security"):
                 db.session.execute(sa.insert(Filing).values(row))
+
+
+def test_links_of_cards_and_of_the_sms_they_fall_back_to_are_found_too(app: Flask) -> None:
+    with scopes.tenant(factories.business().id):
+        template = content.template("短信版：hemu.example/sms")
+        rich = Rcs(
+            cards=(Card("新品", "到店或打开 hemu.example/card"),), fallback="短信版：hemu.example/sms",
+            suggestions=(Suggestion(Act.OPEN, "看看", "https://hemu.example/tap"),),
+        )  # fmt: skip
+        db.session.execute(sa.update(Template).where(Template.id == template).values(product="rcs"))
+        db.session.execute(sa.update(TemplateVersion).values(rich=to_json(rich)))
+        found = {each.subject.title for each in filings.overview({}) if each.subject.kind == Kind.LINK}
+    assert found == {"hemu.example/sms", "hemu.example/card", "hemu.example/tap"}
