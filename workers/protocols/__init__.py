@@ -10,6 +10,6 @@ Shared: `wire` (kinds of field), `layout` (compiles them), `states`, `session` (
 `udh`, `long` (cutting, joining), `receipts` (the text SMPP and SMGP share), `errors`. Whoever owns a socket writes what
 `send` returns and every `Write`, calls `tick` at `wake_at`, and closes on `Closed`.
 
-MM7 has no link but whole bodies over HTTP: `mm7` with its envelopes (`messages`), parts (`mime`), presentations (`smil`)
+MM7 has no link but whole bodies over HTTP: `mm7` with envelopes (`messages`), parts (`mime`), presentations (`smil`)
 and both together (`letters`). `markup` reads XML of strangers.
 """
