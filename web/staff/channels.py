@@ -144,7 +144,7 @@ class Filled:
         if len(self.tenant_ids) != len(_listed(self.tenants)) or len(self.tenant_ids) > TENANTS_MAX:
             found["tenants"] = "tenants_unknown"
         by_name = {each.name: each for each in channels.fields(kind)}
-        for name, code in channels.faults(channels.fields(kind), {**known, **_typed(self.settings)}).items():
+        for name, code in channels.check(kind, {**known, **_typed(self.settings)}).items():
             bounds = {"low": by_name[name].low, "high": by_name[name].high}
             found[PREFIX + name] = (code, bounds) if code == "out_of_range" else code
         return found

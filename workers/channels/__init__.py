@@ -35,6 +35,7 @@ from workers.channels.base import (
     Inbound,
     Outcome,
     Outgoing,
+    Reads,
     Receipt,
     Refused,
     Revokes,
@@ -68,6 +69,7 @@ __all__ = [
     "acknowledgement",
     "adapter",
     "capabilities",
+    "check",
     "faults",
     "fields",
     "link_adapter",
@@ -91,6 +93,13 @@ log = structlog.get_logger()
 def fields(kind: str) -> tuple[Field, ...]:
     """The settings a channel of this kind asks for."""
     return adapter(kind).fields
+
+
+def check(kind: str, settings: Mapping[str, object]) -> dict[str, str]:
+    """Field → code of what is wrong in settings: by their types, then as the kind itself reads them."""
+    chosen = adapter(kind)
+    wrong = faults(chosen.fields, settings)
+    return wrong or (chosen.check(Settings(chosen.fields, settings)) if isinstance(chosen, Reads) else {})
 
 
 def send(kind: str, settings: Mapping[str, object], messages: Sequence[Outgoing]) -> list[SendResult]:

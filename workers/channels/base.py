@@ -328,6 +328,14 @@ class Hears(Protocol):
 
 
 @runtime_checkable
+class Reads(Protocol):
+    """An adapter that reads more of its settings than their types say."""
+
+    def check(self, settings: Settings) -> dict[str, str]:
+        """Field → code of what is wrong, asked before they are kept."""
+
+
+@runtime_checkable
 class Acknowledges(Protocol):
     """An adapter whose carrier wants an answer of its own form."""
 

@@ -146,3 +146,15 @@ def test_businesses_do_not_see_the_board(app: Flask) -> None:
     assert acme.get("/staff/channels").status_code == 404
     assert acme.get(f"/staff/channels/{made.id}").status_code == 404
     assert acme.post(f"/staff/channels/{made.id}/pause", data={"reason": "x"}).status_code == 404
+
+
+def test_tables_of_a_described_provider_are_read_before_they_are_kept(app: Flask) -> None:
+    preset = PRESETS["vonage"]
+    data = {f"set-{name}": str(value) for name, value in preset.items()} | {"set-user": "u", "set-secret": "s"}
+    data |= {"kind": "generic_http", "name": "Described", "weight": "1", "tps": "0", "set-sender": "1"}
+    data |= {"set-token": "t" * 20, "set-callback": "https://example.com/x", "set-proof_secret": "p" * 20}
+    answer = staff_client(app).post("/staff/channels/new", data=data | {"set-refusals": "1 = nonsense"})
+    assert answer.status_code == 422
+    assert "This cannot be read." in answer.text
+    answer = staff_client(app).post("/staff/channels/new", data=data | {"set-success_is": "("})
+    assert "This cannot be read." in answer.text

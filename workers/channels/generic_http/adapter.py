@@ -6,7 +6,7 @@ import base64
 import hmac
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
@@ -20,6 +20,7 @@ from workers.channels.base import (
     Doubtful,
     Field,
     Inbound,
+    Misconfigured,
     Outcome,
     Outgoing,
     Receipt,
@@ -62,20 +63,39 @@ class GenericHttpAdapter:
             raise BadReceipt("unsupported")
         return [_inbound(settings, item) for item in _items(settings, headers, body, query)]
 
+    def check(self, settings: Settings) -> dict[str, str]:
+        """Fields that cannot be read, asked when they are saved."""
+        return {name: "unreadable" for name, read in READERS.items() if not _readable(read, settings.text(name))}
+
     def acknowledgement(self, settings: Settings, body: bytes) -> Acknowledgement:
         text = settings.text("answer")
         return Acknowledgement(text, "application/json" if text.startswith("{") else "text/plain")
 
 
+def _readable(read: Callable[[str], object], text: str) -> bool:
+    try:
+        read(text)
+    except Misconfigured:
+        return False
+    return True
+
+
+def _found(place: str) -> object:
+    return reading.find(place, None)
+
+
+# Fields that are little languages of their own, and who reads each.
+READERS: dict[str, Callable[[str], object]] = {
+    "success_status": reading.statuses, "success_is": reading.compiled, "success_at": _found, "id_at": _found,
+    "code_at": _found, "refusals": reading.refusals, "receipt_words": reading.outcomes,
+    "receipt_codes": reading.causes,
+}  # fmt: skip
+
+
 def _check(settings: Settings) -> None:
     """Misconfigured, before anything leaves, when a table or an expression cannot be read."""
-    reading.statuses(settings.text("success_status"))
-    reading.compiled(settings.text("success_is"))
-    for name in ("success_at", "id_at", "code_at"):
-        reading.find(settings.text(name), None)
-    reading.refusals(settings.text("refusals"))
-    reading.outcomes(settings.text("receipt_words"))
-    reading.causes(settings.text("receipt_codes"))
+    for name, read in READERS.items():
+        read(settings.text(name))
 
 
 async def _request(settings: Settings, http: Http, part: Sequence[Outgoing]) -> list[SendResult]:
