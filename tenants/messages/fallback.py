@@ -51,6 +51,11 @@ def twin(batch_no: int) -> int:
     return ~batch_no
 
 
+def is_twin(batch_no: int) -> bool:
+    """Whether a batch holds what goes as SMS instead."""
+    return batch_no < 0
+
+
 def helped(refused: Mapping[int, str]) -> set[int]:
     """Those of these refused messages (id → code) that go as SMS instead, their batches locked."""
     return reachable([id for id, code in refused.items() if code not in NOT_HELPED])

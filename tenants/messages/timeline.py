@@ -18,6 +18,8 @@ from tenants.core.db import db
 from tenants.core.errors import NotFound
 from tenants.core.secrets import Vault
 from tenants.ledger.models import Hold, LedgerEntry, Txn
+from tenants.message_templates import Product
+from tenants.messages import fallback
 from tenants.messages.models import Attempt, Batch, Message, Receipt, Run
 from tenants.messages.receipts import ENDS
 from tenants.messages.states import OPEN, State
@@ -96,7 +98,8 @@ def story(message_id: int, vault: Vault) -> Story:
     if message is None:
         raise NotFound
     run = db.session.get_one(Run, message.campaign_id, populate_existing=True)
-    writer = Writer(vault, vault.open("runs", run.campaign_id, run.text), run.signature_id)
+    product = Product.SMS if fallback.is_twin(message.batch_no) else run.product
+    writer = Writer(vault, vault.open("runs", run.campaign_id, run.text), run.signature_id, product)
     number, values = vault.open("messages", message.id, message.sealed)
     earlier = db.session.scalars(
         select(Attempt).where(Attempt.message_id == message_id).order_by(Attempt.attempt)
@@ -111,7 +114,7 @@ def story(message_id: int, vault: Vault) -> Story:
     return Story(
         message.id, message.campaign_id, run.kind, run.signature_id, State(message.state), message.code or "",
         number, message.phone_index, message.country, message.operator, writer.whole("CN" if _home(number) else ""),
-        values, writer.write(message.id, message.sealed)[1], message.segments, message.unit_micro, message.attempt,
+        values, writer.shown(message.id, message.sealed), message.segments, message.unit_micro, message.attempt,
         channels.get(message.channel_id or 0, ""), message.submitted_at, message.done_at, receipt_until, leave_until,
         run.flow, sorted(events, key=lambda event: event.at), postings,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from tenants.core.db import db
 from tenants.core.secrets import Vault
 from tenants.message_templates.kinds import Kind
 from tenants.message_templates.render import Compiled, compiled, render, with_opt_out, with_signature
-from tenants.message_templates.rich import Product, Rich, from_json, media_of
+from tenants.message_templates.rich import Product, Rich, from_json, media_of, words
 from tenants.message_templates.rich_render import filled, whole
 from tenants.messages.models import Run
 
@@ -44,11 +44,20 @@ class Writer:
 
     @cached_property
     def _compiled(self) -> dict[bool, Compiled]:
-        return {home: compiled(self.whole("CN" if home else "")) for home in (True, False)}
+        return {home: compiled(self._composed("CN" if home else "")) for home in (True, False)}
+
+    def _composed(self, country: str) -> str:
+        return compose(self.text["signature"], self.text["body"], self.text["kind"], country)
 
     def whole(self, country: str) -> str:
-        """The text for a country, its variables still in it."""
-        return compose(self.text["signature"], self.text["body"], self.text["kind"], country)
+        """Everything a recipient there may read, its variables still in it."""
+        rich = self._rich[country == "CN"]
+        return words(rich) if rich else self._composed(country)
+
+    def shown(self, id: int, sealed: bytes) -> str:
+        """Everything one recipient may read."""
+        number, values = self.vault.open("messages", id, sealed)
+        return render(compiled(self.whole("CN" if number.startswith("+86") else "")), values)
 
     def write(self, id: int, sealed: bytes) -> tuple[str, str]:
         """(number, text) of one message."""

@@ -34,7 +34,7 @@ CODED = {
     "optouts": {"source"},
     "runs": {"flow", "kind", "product"},
     "signatures": {"basis", "registration_no", "state"},
-    "template_versions": {"state", "reason", "variables", "rich"},
+    "template_versions": {"state", "reason", "variables"},
     "templates": {"kind", "language", "product"},
 }
 

@@ -64,6 +64,7 @@ WHY = {
     "lease_lost": _l("We were interrupted while handing it over"),
     "no_receipt": _l("No receipt within 72 hours"),
     "too_late": _l("Too old to be sent"),
+    "no_rcs": _l("The phone takes no RCS"),
 }
 
 

@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from tenants import campaigns, ledger, messages, resellers
+from tenants.accounts.vaults import vault
 from tenants.core import scopes
 from tenants.core.db import db
 from tenants.core.scopes import Reason
@@ -211,3 +212,16 @@ def test_a_cancelled_campaign_gives_everything_back(planned: arrange.Ready) -> N
     assert planned.balance() == ledger.Balance(arrange.CREDIT_MICRO, 0)
     with scopes.tenant(planned.tenant_id):
         assert db.session.scalars(select(Hold.remaining)).all() == [0]
+
+
+def test_the_story_of_a_message_shows_what_was_sent(planned: arrange.Ready) -> None:
+    claim, picked = begun(planned)
+    with scopes.tenant(planned.tenant_id):
+        assert messages.story(picked[0].id, vault()).text == "桂花拿铁\n陈晨，今日上市\n" + sms()
+    answered(planned, claim, picked, Answer.REFUSED, "carrier_unreachable")
+    with scopes.tenant(planned.tenant_id):
+        assert messages.story(picked[0].id, vault()).text == sms()
+
+
+def sms() -> str:
+    return "【Acme】" + LONG.replace("{name}", "陈晨")

@@ -162,4 +162,4 @@ def test_another_business_finds_nothing_of_it(app: Flask, acme: Business) -> Non
 def test_every_state_and_every_reason_has_a_word() -> None:
     assert set(STATES) == {state.label for state in messages.State}
     assert {label for _name, among in FILTERS.values() for label in among} == set(STATES)
-    assert {str(code) for code in Code} | {"answer_lost", "lease_lost", "no_receipt", "too_late"} == set(WHY)
+    assert {str(code) for code in Code} | {"answer_lost", "lease_lost", "no_rcs", "no_receipt", "too_late"} == set(WHY)
