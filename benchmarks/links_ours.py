@@ -50,27 +50,13 @@ class Peer:
         """A channel's settings but for its secret."""
         return {"host": "127.0.0.1", "port": self.port, "account": ACCOUNT, "source": SOURCE}
 
-    def delivered(self) -> int:
-        """Receipts that were taken."""
-        return int(ask(self.control + "/control")["counters"]["receipts"])
-
 
 @contextmanager
-def carrier(protocol: str) -> Iterator[Peer]:
-    known = (
-        "--protocol",
-        protocol,
-        "--account",
-        ACCOUNT,
-        "--secret",
-        SECRET,
-        "--plain",
-        "--delay",
-        "0",
-        "--jitter",
-        "0",
-    )
-    with process("workers.simulators.links", *known) as control:
+def carrier(protocol: str, *manner: str) -> Iterator[Peer]:
+    """Delivers every number at once, unless told otherwise."""
+    known = ("--protocol", protocol, "--account", ACCOUNT, "--secret", SECRET, "--delay", "0", "--jitter", "0")
+    manner = manner or ("--plain",)
+    with process("workers.simulators.links", *known, *manner) as control:
         yield Peer(protocol, control, int(ask(control + "/control")["port"]))
 
 

@@ -90,15 +90,21 @@ class Kannel:
         return [call for call in list(self.told) if call["page"] == page]
 
 
+def boxes() -> list[str]:
+    """Its two programs; none when it is not installed."""
+    found = [shutil.which(name, path=PLACES) for name in ("bearerbox", "smsbox")]
+    return [each for each in found if each] if all(found) else []
+
+
 @contextmanager
-def kannel(folder: Path, carrier_port: int) -> Iterator[Kannel]:
-    boxes = [shutil.which(name, path=PLACES) for name in ("bearerbox", "smsbox")]
-    if None in boxes:
+def kannel(folder: Path, carrier_port: int, configuration: str = CONFIGURATION) -> Iterator[Kannel]:
+    programs = boxes()
+    if not programs:
         pytest.skip("Kannel is not installed: 'apt install kannel' brings it")
     with _listener() as running, _ports(3) as (admin, box, running.send_port):
         path = folder / "kannel.conf"
         path.write_text(
-            CONFIGURATION.format(
+            configuration.format(
                 admin=admin,
                 box=box,
                 send=running.send_port,
@@ -108,14 +114,14 @@ def kannel(folder: Path, carrier_port: int) -> Iterator[Kannel]:
                 secret=SECRET,
             )
         )
-        with _process(boxes[0], path, box), _process(boxes[1], path, running.send_port):
+        with _process(programs[0], path, box), _process(programs[1], path, running.send_port):
             yield running
 
 
 @contextmanager
-def _process(program: str | None, configuration: Path, port: int) -> Iterator[None]:
+def _process(program: str, configuration: Path, port: int) -> Iterator[None]:
     log = configuration.with_suffix(f".{port}.log").open("wb")
-    command = ["env", "LC_ALL=C", str(program), str(configuration)]
+    command = ["env", "LC_ALL=C", program, str(configuration)]
     child = subprocess.Popen(command, cwd=configuration.parent, stdout=log, stderr=log)
     try:
         wait_for(lambda: child.poll() is not None or _answers(port))

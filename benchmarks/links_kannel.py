@@ -1,0 +1,49 @@
+"""The same messages through Kannel: handed to it by HTTP, sent over SMPP, its delivery reports called back."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlencode
+
+from benchmarks import arranging, calls, links_ours
+from tests.interop.kannel import CONFIGURATION, boxes, kannel
+from tests.workers.simulators.processes import ask
+
+# As many links and as wide a window as ours: its group of the carrier as often as there are links.
+HEAD, _, REST = CONFIGURATION.partition("group = smsc\n")
+CARRIER, _, TAIL = REST.partition("group = smsbox\n")
+TUNED: Final = (
+    HEAD
+    + f"group = smsc\nmax-pending-submits = {links_ours.WINDOW}\n{CARRIER}" * links_ours.LINKS
+    + f"group = smsbox\n{TAIL}"
+)
+WARM: Final = 200
+
+
+# Its ids; and receipts that come late enough for it, which loses those that come with the answer.
+MANNER: Final = ("--answer-ids", "hex", "--no-receipt-fields", "--delay", "0.3")
+SCRIPTED: Final = 900  # numbers that end higher than this are for trouble
+
+
+def figure(count: int) -> float | None:
+    """Messages a second; None when it is not installed."""
+    if not boxes():
+        return None
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        links_ours.carrier("smpp", *MANNER) as peer,
+        kannel(Path(folder), peer.port, TUNED) as theirs,
+    ):
+        arranging.until(lambda: len(ask(peer.control + "/control")["links"]) == links_ours.LINKS, links_ours.BOUND_S)
+        return count / calls.campaign(theirs.send_port, count, _path, WARM)
+
+
+def _path(told_port: int, at: int) -> str:
+    text = f"【{arranging.TEXT['signature']}】Dear Ada, your order {at:06} has left our house."
+    about = f"http://127.0.0.1:{told_port}/receipt?kind=%d"
+    number = f"8613{at // SCRIPTED:06}{at % SCRIPTED:03}"
+    fields = {"username": "user", "password": "user", "from": links_ours.SOURCE, "to": number}
+    fields |= {"coding": "2", "charset": "UTF-8", "text": text, "dlr-mask": "3", "dlr-url": about}
+    return "/cgi-bin/sendsms?" + urlencode(fields)
