@@ -55,11 +55,15 @@ class Work:
         return self.dry and not self.open
 
 
+Requests = Sequence[Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A slice that is `submitting`; `picked` None: the batch is not ours any more. `wait_s`: the pace has none yet."""
+    """A slice that is `submitting`, each message with its requests; none of these: it cannot be said on this channel.
+    `picked` None: the batch is not ours any more. `wait_s`: the pace has none yet."""
 
-    picked: Sequence[tuple[Picked, Outgoing]] | None
+    picked: Sequence[tuple[Picked, Requests]] | None
     wait_s: float = 0.0
 
 
@@ -136,8 +140,8 @@ def take_up(channel_id: int, limit: int) -> list[Work]:
     return found
 
 
-def begin(work: Work, kept: Kept, want: int, *, referenced: bool) -> Begun:
-    """Commit a slice as `submitting` and write its texts."""
+def begin(work: Work, kept: Kept, want: int, say: Callable[[Outgoing], Requests], *, referenced: bool) -> Begun:
+    """Commit a slice as `submitting` and turn it into requests."""
     claim, bounded, parts = work.claim, bool(kept.tps), want
     if bounded:
         with scopes.platform(Reason.DISPATCH):
@@ -154,7 +158,7 @@ def begin(work: Work, kept: Kept, want: int, *, referenced: bool) -> Begun:
     if bounded and used != parts:
         with scopes.platform(Reason.DISPATCH):
             routing.give_back(kept.channel_id, parts - used)
-    return Begun(None if picked is None else [(each, _written(work, each, referenced)) for each in picked])
+    return Begun(None if picked is None else [(each, say(_written(work, each, referenced))) for each in picked])
 
 
 def _written(work: Work, each: Picked, referenced: bool) -> Outgoing:

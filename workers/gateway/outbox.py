@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,10 +82,9 @@ class Outbox:
         """How many parts leave before what is added now."""
         return self._parts[True] + (0 if urgent else self._parts[False])
 
-    def extend(self, parcels: Iterable[Parcel]) -> None:
-        for parcel in parcels:
-            self._queues[parcel.urgent].append(parcel)
-            self._parts[parcel.urgent] += len(parcel.unsent)
+    def add(self, parcel: Parcel) -> None:
+        self._queues[parcel.urgent].append(parcel)
+        self._parts[parcel.urgent] += len(parcel.unsent)
 
     def put_back(self, parcel: Parcel) -> None:
         """It is next."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import math
 import random
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from tenants.messages import SLICE_MAX, Answer
 from tenants.routing.leases import Kept
-from workers.channels import Code, Doubtful, LinkAdapter, Refused, SendResult, Settings
+from workers.channels import Code, Doubtful, LinkAdapter, Outgoing, Refused, SendResult, Settings
 from workers.gateway import desk
 from workers.gateway.clerk import Clerk
 from workers.gateway.clock import now
@@ -192,7 +192,11 @@ class Sender:
 
     async def _begin(self, work: Work, want: int) -> float:
         referenced = self._channel.adapter.echoes_reference
-        begun = await self._desk(desk.begin, work, self._channel.kept, want, referenced=referenced)
+        try:
+            begun = await self._desk(desk.begin, work, self._channel.kept, want, self._said, referenced=referenced)
+        except Exception:
+            work.lost = True  # who knows what was committed: its lease runs out, and a sweep sorts it out
+            raise
         if begun.wait_s:
             return begun.wait_s
         if begun.picked is None:
@@ -204,21 +208,25 @@ class Sender:
             self._post(work, begun)
         return 0.0
 
+    def _said(self, outgoing: Outgoing) -> Sequence[Any]:
+        """The requests of a message; in a thread."""
+        assert self._channel.settings is not None
+        self._reference = (self._reference + 1) & 0xFFFF
+        try:
+            return self._channel.adapter.submits(self._channel.settings, outgoing, self._reference, now())
+        except LocalProtocolError:
+            return ()
+
     def _post(self, work: Work, begun: Begun) -> None:
-        """Turn a slice into requests, and let them leave."""
-        assert begun.picked is not None and self._channel.settings is not None
-        parcels: list[Parcel] = []
+        """Let a slice leave."""
+        assert begun.picked is not None
         work.open += len(begun.picked)
-        for picked, outgoing in begun.picked:
-            self._reference = (self._reference + 1) & 0xFFFF
-            try:
-                pdus = self._channel.adapter.submits(self._channel.settings, outgoing, self._reference, now())
-            except LocalProtocolError:
-                parcel = Parcel(work, picked.id, picked.attempt, (None,))
-                self.came(parcel, parcel.unsent.popleft(), Refused(Code.CONTENT, False))
+        for picked, requests in begun.picked:
+            parcel = Parcel(work, picked.id, picked.attempt, tuple(requests) or (None,), work.urgent)
+            if requests:
+                self.outbox.add(parcel)
             else:
-                parcels.append(Parcel(work, picked.id, picked.attempt, tuple(pdus), work.urgent))
-        self.outbox.extend(parcels)
+                self.came(parcel, parcel.unsent.popleft(), Refused(Code.CONTENT, False))
         self._pump()
 
     def _next(self) -> Parcel | None:

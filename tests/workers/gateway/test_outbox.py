@@ -47,7 +47,8 @@ def test_the_worst_part_decides(results: tuple[SendResult, ...], answer: Answer,
 def test_urgent_messages_are_next_and_what_is_put_back_before_them() -> None:
     outbox = Outbox()
     bulk, code, again = (Parcel(None, id, 1, ("x", "y"), urgent=id > 1) for id in (1, 2, 3))
-    outbox.extend([bulk, code])
+    outbox.add(bulk)
+    outbox.add(code)
     outbox.put_back(again)
     assert (outbox.before(True), outbox.before(False), len(outbox)) == (4, 6, 3)
     assert [outbox.take(), outbox.take(), outbox.take(), outbox.take()] == [again, code, bulk, None]
