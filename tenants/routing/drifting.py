@@ -107,7 +107,7 @@ def _write(change: Change, side: Side, at: datetime) -> None:
     new = upsert(Points).values(**key, points=change.after, changed_at=fresh, dropped_at=at)
     db.session.execute(
         new.on_conflict_do_update(
-            index_elements=list(Points.__table__.primary_key.columns),
+            index_elements=list(key),
             set_={"points": change.after, "changed_at": fresh, **dropped},
         )
     )

@@ -91,7 +91,7 @@ def note(sights: Iterable[Sight]) -> None:
     new = insert(Health).from_select([*columns, *alike], select(*[source.c[name] for name in columns], *alike.values()))
     db.session.execute(
         new.on_conflict_do_update(
-            index_elements=list(table.primary_key.columns),
+            index_elements=["at", "tenant_id", "channel_id", "country", "operator", "wait"],
             set_={name: table.columns[name] + new.excluded[name] for name in COUNTS},
         )
     )

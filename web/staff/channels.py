@@ -115,10 +115,10 @@ class Filled:
     def read(cls, form: MultiDict[str, str]) -> Filled:
         texts = {name: form.get(name, "").strip() for name in ("name", "countries", "tenants", "weight", "tps")}
         settings = {name.removeprefix(PREFIX): form[name] for name in form if name.startswith(PREFIX)}
-        ticked = {name: form.getlist(name) for name in ("operators", "kinds")}
+        operators, kinds = form.getlist("operators"), form.getlist("kinds")
         # A form without the boxes at all (another product's, an older page) means text messages.
         products = form.getlist("products") if "products-asked" in form else ["sms"]
-        return cls(**texts, **ticked, products=products, settings=settings)
+        return cls(**texts, operators=operators, kinds=kinds, products=products, settings=settings)
 
     @classmethod
     def of(cls, channel: Channel) -> Filled:
