@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
@@ -72,6 +72,12 @@ class Row:
         """Whether it should take messages and cannot."""
         unlinked = bool(self.links) and not any(is_fresh(each) and each.links for each in self.links)
         return self.channel.state == State.ACTIVE and (self.channel.breaker == "open" or unlinked)
+
+    @property
+    def is_resting(self) -> bool:
+        """Whether it takes nothing by the will of staff, has nothing left to send and did nothing lately."""
+        did = any(asdict(self.figures.sums).values())
+        return self.channel.state != State.ACTIVE and not self.queue.messages and not did
 
     @property
     def counts(self) -> dict[str, int]:

@@ -14,7 +14,6 @@ from datetime import datetime
 from sqlalchemy import BigInteger, case, cast, func, select
 
 from tenants.accounts.models import Tenant
-from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.messages.models import Batch
 from tenants.routing import State, rules
@@ -30,9 +29,8 @@ class Queue:
     messages: int = 0
     oldest_at: datetime | None = None
 
-    @property
-    def age_s(self) -> float:
-        return max(0.0, (now() - self.oldest_at).total_seconds()) if self.oldest_at else 0.0
+    def age_s(self, at: datetime) -> float:
+        return max(0.0, (at - self.oldest_at).total_seconds()) if self.oldest_at else 0.0
 
     def add(self, messages: int, oldest_at: datetime) -> Queue:
         return replace(

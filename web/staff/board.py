@@ -45,12 +45,13 @@ def live() -> str:
 
 
 def _shown() -> dict[str, object]:
-    rows, stranded = report.rows()
+    at, (rows, stranded) = now(), report.rows()
     changes = board.latest(CHANGES_SHOWN)
-    fresh = [each for each in changes if each.at > now() - board.LOOK_BACK and each.reason in FALLS]
+    fresh = [each for each in changes if each.at > at - board.LOOK_BACK and each.reason in FALLS]
     links = [each for row in rows for each in row.links]
     return {
-        "rows": rows, "total": _total(rows), "stranded": stranded, "changes": changes, "news": fresh[:1], "at": now(),
+        "rows": [row for row in rows if not row.is_resting], "resting": [row for row in rows if row.is_resting],
+        "total": _total(rows), "stranded": stranded, "changes": changes, "news": fresh[:1], "at": at,
         "names": {row.channel.id: row.channel.name for row in rows}, "back_h": report.BACK.seconds // 3600,
         "waiting": sum(each.messages for each in messages.backlog()), "oldest_s": messages.oldest_s(),
         "up": sum(map(report.is_up, links)), "links": len(links), "every_s": EVERY_S, "kinds": words.KINDS,
