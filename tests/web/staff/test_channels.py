@@ -104,6 +104,12 @@ def test_every_kind_has_a_form_with_each_of_its_fields(app: Flask, kind: str) ->
     assert re.findall(r'name="set-(\w+)"', page) == [field.name for field in channels.fields(kind)]
 
 
+@pytest.mark.parametrize("kind", channels.KINDS)
+def test_only_kinds_whose_provider_calls_us_have_an_address_for_it(app: Flask, kind: str) -> None:
+    page = staff_client(app).get(f"/staff/channels/new?kind={kind}&lang=en").text
+    assert ("The address for receipts" in page) == (kind not in channels.LINK_KINDS)
+
+
 @pytest.mark.parametrize("preset", PRESETS)
 def test_a_preset_fills_the_form(app: Flask, preset: str) -> None:
     page = staff_client(app).get(f"/staff/channels/new?kind=generic_http&preset={preset}")
