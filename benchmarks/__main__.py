@@ -1,11 +1,13 @@
-"""Runs the benchmarks that were named, or all of them; prints the table and writes benchmarks/results.json."""
+"""Runs the benchmarks that were named, or all; prints the table, and keeps it in results.json and the README."""
 
 from __future__ import annotations
 
 import argparse
 import sys
 
-from benchmarks import runner
+from benchmarks import figures, runner
+
+FULL = 1.0
 
 
 def main() -> int:
@@ -21,7 +23,9 @@ def main() -> int:
     for key in given.keys or known:
         sys.stderr.write(f"{key} …\n")
         rows += runner.measure(runner.module(key), given.scale)
-        runner.keep(rows)
+        if given.scale == FULL:  # what was shortened is shown, not kept
+            runner.keep(rows)
+            figures.write()
     sys.stdout.write(runner.table(rows) + "\n")
     return 0
 

@@ -1,13 +1,13 @@
 """Products: what a template, a run and a file are made of besides text, and what an RCS costs when it goes as SMS.
 
-Revision ID: 0005
-Revises: 0004
+Revision ID: 0004
+Revises: 0003
 """
 
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
