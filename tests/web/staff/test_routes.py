@@ -29,6 +29,8 @@ NUMBER = "13800138000"  # by its prefix of China Mobile
 
 @pytest.fixture(autouse=True)
 def nothing_left(app: Flask) -> Iterator[None]:
+    with scopes.platform(Reason.STAFF):
+        db.session.execute(delete(Route))
     yield
     with scopes.platform(Reason.STAFF):
         for model in (Channel, Route, Ported):
