@@ -14,6 +14,7 @@ import pytest
 import redis
 import sqlalchemy as sa
 from flask import Flask
+from hypothesis import settings as hypothesis_settings
 
 from tenants.accounts import spares
 from tenants.core import migrating
@@ -23,6 +24,9 @@ from workers.embedded import Postgres, Valkey
 
 SECRET = "a-secret-of-the-tests-only-" + "0" * 20
 SPARES = 4
+# How long an example takes says how busy the machine is, no more.
+hypothesis_settings.register_profile("patient", deadline=None)
+hypothesis_settings.load_profile("patient")
 # Tables of work, emptied between tests; the books and the people stay, being append-only or harmless.
 WORK = "batches turns submissions receipts replies reviews throttles mails agenda"
 WORK_TABLES = ", ".join(f"shared.{name}" for name in WORK.split())

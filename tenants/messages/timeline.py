@@ -234,7 +234,8 @@ def _ending(message: Message, rows: Sequence[Receipt]) -> Receipt | None:
 
 
 def _effect(row: Receipt, ending: Receipt | None, message: Message) -> str:
-    """final, between, pending, moved_on (another attempt followed); or why it changed nothing: repeated, contradicts, old_attempt, late."""
+    """final, between, pending, moved_on (another attempt followed); or why it changed nothing: repeated, contradicts,
+    old_attempt, late."""
     if row is ending:
         return "final"
     if row.state != "settled":
