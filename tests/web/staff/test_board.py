@@ -84,10 +84,10 @@ def test_the_board_is_drawn_in_no_time(app: Flask, tenant_id: int) -> None:
     staff.get("/staff/board/live")
     took_s = []
     for _ in range(5):
-        began = time.perf_counter()
+        began = time.process_time()  # what others do on the machine is not the board's
         staff.get("/staff/board/live")
-        took_s.append(time.perf_counter() - began)
-    assert min(took_s) < 0.1, took_s
+        took_s.append(time.process_time() - began)
+    assert min(took_s) < 0.05, took_s
 
 
 def test_percentiles_come_from_the_steps_of_the_scale() -> None:
