@@ -92,7 +92,8 @@ def _content(world: World) -> None:
         picture = media.add(io.BytesIO(samples.png()), f"{world.canary}.png", by=world.owner_id)
         world.ids["file"] = picture.id
         rich = Mms(world.canary, (Frame(world.canary, picture.id),))
-        message_templates.create(Draft(world.canary, "notice", "en", "", [], rich), by=world.owner_id)
+        made = message_templates.create(Draft(world.canary, "notice", "en", "", [], rich), by=world.owner_id)
+        world.ids["shown"] = moderation.submit_template(made.id, 1, by=world.owner_id)
 
 
 def _launched(world: World, ready: arrange.Ready) -> None:
