@@ -34,7 +34,8 @@ def trouble(app: Flask) -> int:
     falling = channel("联通-华东-2", countries=["CN"], tps=240)
     down, broken = channel("电信-直连", operators=["telecom"]), channel("国际 Vonage", countries=["SG"])
     channel("备用", state="paused")
-    tell(down, state="unreachable", links=0, window_size=0, window_used=0, submitted_s=0.0, error="ConnectionRefusedError")
+    silent = {"links": 0, "window_size": 0, "window_used": 0, "submitted_s": 0.0}
+    tell(down, state="unreachable", error="ConnectionRefusedError", **silent)
     with scopes.tenant(tenant_id):
         sights = (good, "accepted", 0, 900), (good, "delivered", 4, 870), (good, "failed", 4, 8)
         sights += (falling, "accepted", 0, 300), (falling, "delivered", 14, 120), (falling, "failed", 8, 90)
