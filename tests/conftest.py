@@ -28,7 +28,9 @@ SPARES = 4
 hypothesis_settings.register_profile("patient", deadline=None)
 hypothesis_settings.load_profile("patient")
 # Tables of work, emptied between tests; the books and the people stay, being append-only or harmless.
-WORK = "batches turns submissions receipts replies reviews throttles mails agenda"
+WORK = (
+    "batches turns submissions receipts replies reviews throttles mails agenda filings filing_subjects filing_answers"
+)
 WORK_TABLES = ", ".join(f"shared.{name}" for name in WORK.split())
 
 

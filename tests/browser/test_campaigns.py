@@ -75,7 +75,7 @@ def test_a_draft_is_saved_while_one_types_and_the_cursor_stays(draft: Desk, open
 def test_numbers_are_pasted_without_leaving_the_page(draft: Desk, opener: Opener) -> None:
     page = opener(draft.client, f"{draft.here}/edit")
     page.get_by_text("Paste numbers").click()
-    expect(page.get_by_text("Members")).to_be_hidden()
+    expect(page.get_by_role("main").get_by_text("Members")).to_be_hidden()
     page.get_by_label("Phone numbers").fill("13800138000\n13900139001, 12345")
     page.get_by_role("button", name="Take these numbers").click()
     expect(page.locator("#audience-said")).to_contain_text("2 usable · 1 invalid", timeout=SAVED_MS)

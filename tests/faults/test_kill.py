@@ -79,7 +79,7 @@ def test_a_sender_killed_at_any_step_loses_nothing_and_repeats_nothing(
 def test_a_settler_killed_at_any_step_settles_everything_once(
     app: Flask, ground: Settings, tmp_path: Path, point: str
 ) -> None:
-    with pipeline.line(app, tmp_path, "--delay", "1"):
+    with pipeline.line(app, tmp_path, "--delay", "2"):
         run = arrange.run(["000"] * COUNT)
         pipeline.work_off()
         assert run.progress().accepted == COUNT, "no receipt has come yet"

@@ -27,17 +27,6 @@ WORDS = {
     "answer_not_submitted": _l("Not handed to the carrier yet"),
     "answer_decided": _l("Decided otherwise before"),
     "answer_field": _l("Text too long, or a day that has passed"),
-    "filing.answers": _l("Took in a carrier's answers"),
-    "filing.ask": _l("Asked for filing"),
-    "filing.document": _l("Opened a document of a filing"),
-    "filing.expired": _l("A filing expired"),
-    "filing.filed": _l("Wrote down that it is filed"),
-    "filing.link": _l("Said whose a link is"),
-    "filing.papers": _l("Saved a company's papers"),
-    "filing.rejected": _l("Wrote down a refusal of a carrier"),
-    "filing.rules": _l("Changed what a channel asks to have filed"),
-    "filing.sheet": _l("Downloaded a carrier's sheet"),
-    "filing.submit": _l("Handed filings to a carrier"),
 }  # fmt: skip
 
 KINDS = {

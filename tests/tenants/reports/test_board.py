@@ -32,8 +32,14 @@ LINE = leases.Line(0, 1, "bound", None, 1, 16, 5, 42.0, 100, 95, 0, 0, "")
 
 
 @pytest.fixture(autouse=True)
-def nothing_left(app: Flask) -> Iterator[None]:
+def nothing_else(app: Flask) -> Iterator[None]:
+    """No channel of another test, and none left to the next."""
+    clear()
     yield
+    clear()
+
+
+def clear() -> None:
     with scopes.platform(Reason.STAFF):
         for model in (Batch, Route, LinkState, ChannelLease, Gateway, Points, PointChange, Health, Channel):
             db.session.execute(delete(model))
