@@ -1,5 +1,6 @@
 """Where a process may be killed on purpose. With QUNFA_CRASH_AT=name the process dies there by SIGKILL, as in a power
-cut: the fault tests walk through every name below. Without it a point costs one comparison."""
+cut: the fault tests walk through every name below. With QUNFA_STOP_AT=name it stands still there, as a frozen machine
+does, until it is told to go on. Without them a point costs two comparisons."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ import signal
 
 POINTS = (
     "after_claim",
+    "during_submitting",
     "after_submitting",
     "after_sent",
     "before_recorded",
@@ -20,9 +22,12 @@ POINTS = (
     "during_import",
 )
 _AT = os.environ.get("QUNFA_CRASH_AT", "")
+_STOP_AT = os.environ.get("QUNFA_STOP_AT", "")
 
 
 def point(name: str) -> None:
-    """Die here if this point was chosen."""
+    """Die here, or stand still, if this point was chosen."""
     if name == _AT:
         os.kill(os.getpid(), signal.SIGKILL)
+    if name == _STOP_AT:
+        os.kill(os.getpid(), signal.SIGSTOP)

@@ -82,6 +82,14 @@ def renew(claims: Collection[Claim]) -> set[uuid.UUID]:
     return {lease for lease in found if lease is not None}
 
 
+def taken_from_us(claims: Collection[Claim]) -> set[int]:
+    """Campaigns of batches that are another's by now, or over; the rest stays ours until this transaction ends. The
+    tenant's scope."""
+    leases = [claim.lease for claim in claims]
+    ours = set(db.session.scalars(select(Batch.lease).where(Batch.lease.in_(leases)).with_for_update()))
+    return {claim.campaign_id for claim in claims if claim.lease not in ours}
+
+
 def revoke(channel_ids: Collection[int]) -> None:
     """These channels have a new keeper: what the one before was sending ends at once, as after a death."""
     theirs = and_(Batch.channel_id.in_(channel_ids), Batch.state == "leased")

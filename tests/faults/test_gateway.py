@@ -23,9 +23,21 @@ from tenants.routing.models import ChannelLease
 from tests import pipeline, scale
 from tests.tenants.messages import arrange
 from tests.tenants.messages.arrange import Arranged
-from tests.workers.gateway.arrange import Wire, dead, forget, gateways, linked, sent_once, start, wire
+from tests.workers.gateway.arrange import (
+    Process,
+    Wire,
+    dead,
+    forget,
+    gateways,
+    linked,
+    sent_once,
+    stands_still,
+    start,
+    wire,
+)
 from tests.workers.simulators.processes import ask, wait_for
 
+pytestmark = pytest.mark.usefixtures("within")
 COUNT = 60
 WAIT_S, LIMIT_S = 40.0, 40.0
 WINDOW = 8
@@ -35,6 +47,12 @@ def over(run: Arranged) -> bool:
     """Whether nothing more can happen but receipts for what is in doubt."""
     progress = run.progress()
     return progress.open == progress.in_doubt
+
+
+def begun(run: Arranged) -> bool:
+    """Whether nothing waits to be sent any more."""
+    progress = run.progress()
+    return progress.queued == progress.submitting == 0
 
 
 def die(settings: Settings, point: str, *wires: Wire) -> None:
@@ -50,11 +68,19 @@ def die(settings: Settings, point: str, *wires: Wire) -> None:
         assert child.poll() == -signal.SIGKILL
     finally:
         child.kill()
-        child.wait()
+        child.wait(WAIT_S)
     dead()
 
 
-@pytest.mark.parametrize("point", ["after_submitting", "after_sent", "before_recorded", "after_recorded"])
+@pytest.mark.parametrize(
+    "point",
+    [
+        "after_submitting",
+        pytest.param("after_sent", marks=pytest.mark.soak),
+        "before_recorded",
+        pytest.param("after_recorded", marks=pytest.mark.soak),
+    ],
+)
 def test_a_gateway_killed_at_any_step_loses_nothing_and_repeats_nothing(
     app: Flask, ground: Settings, tmp_path: Path, point: str
 ) -> None:
@@ -113,29 +139,49 @@ def test_an_answer_that_comes_late_settles_the_doubt(app: Flask, ground: Setting
         assert len(line.taken()) == WINDOW
 
 
-def test_a_gateway_that_was_stopped_comes_back_to_nothing(app: Flask, ground: Settings, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "point",
+    [
+        "during_submitting",
+        pytest.param("", marks=pytest.mark.soak),
+        pytest.param("before_recorded", marks=pytest.mark.soak),
+    ],
+)
+def test_a_gateway_that_was_stopped_comes_back_to_nothing(
+    app: Flask, ground: Settings, tmp_path: Path, point: str
+) -> None:
     with wire(tmp_path, "smpp", "--answer", "0.2", settings={"window": 4}, tps=40) as line:
-        old = start(ground)
+        old = start(ground, QUNFA_STOP_AT=point)
         try:
             run = arrange.run(["000"] * COUNT)
-            linked(line)
-            pipeline.until(lambda: len(line.taken()) >= 8, limit_s=LIMIT_S)
-            old.send_signal(signal.SIGSTOP)
+            freeze(old, line, by_itself=bool(point))
             dead()
             with gateways(ground):
-                wait_for(lambda: holder(line)[0] == 2)
-                pipeline.until(lambda: over(run), limit_s=LIMIT_S)
+                wait_for(lambda: holder(line)[0] == 2, LIMIT_S)
+                pipeline.until(lambda: begun(run), limit_s=LIMIT_S)
                 states, taken = run.states(), len(line.taken())
                 old.send_signal(signal.SIGCONT)
                 time.sleep(2.0)
                 assert holder(line)[0] == 2, "the old one holds nothing"
                 assert old.poll() is None
                 assert len(line.taken()) - taken <= states.get("in_doubt", 0), "it began something"
+                # Receipts that were on their way to the one that stood still come when it has gone on.
+                pipeline.until(lambda: over(run), limit_s=LIMIT_S)
             sent_once(run, COUNT, line)
         finally:
             old.kill()
-            old.wait()
+            old.wait(WAIT_S)
             forget()
+
+
+def freeze(child: Process, line: Wire, *, by_itself: bool) -> None:
+    """A gateway that stands still: in the middle of a transaction, where it does so by itself, or anywhere."""
+    linked(line)
+    if by_itself:
+        pipeline.until(lambda: stands_still(child), limit_s=LIMIT_S)
+    else:
+        pipeline.until(lambda: len(line.taken()) >= 8, limit_s=LIMIT_S)
+        child.send_signal(signal.SIGSTOP)
 
 
 def holder(line: Wire) -> tuple[int, object]:
@@ -152,7 +198,7 @@ def test_the_links_of_a_dead_gateway_are_taken_over_by_another(app: Flask, groun
         began = time.monotonic()
         victim = children[0]
         os.kill(victim.pid, signal.SIGKILL)
-        victim.wait()
+        victim.wait(WAIT_S)
         if not scale.FULL:
             dead()
         wait_for(lambda: holder(one)[1] == holder(two)[1], 30)

@@ -65,7 +65,9 @@ def test_chaos_on_links_of_every_protocol_loses_nothing_and_repeats_nothing(
             for run in runs:
                 with scopes.tenant(run.tenant_id):
                     messages.let_go(run.campaign_id)
+            stop_at = time.monotonic() + LIMIT_S
             while left := sum(run.progress().queued for run in runs):
+                assert time.monotonic() < stop_at, "too little left"
                 misbehave(draw.choice(wires), draw)
                 if kills and 1 - left / COUNT / len(runs) > kills[0]:
                     kills.pop(0)
@@ -83,7 +85,7 @@ def test_chaos_on_links_of_every_protocol_loses_nothing_and_repeats_nothing(
 def killed(child: Process, ground: Settings) -> Process:
     """-9, and another one in its place."""
     child.kill()
-    child.wait()
+    child.wait(LIMIT_S)
     dead()
     return start(ground)
 

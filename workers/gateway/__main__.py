@@ -9,11 +9,13 @@ import sys
 from tenants.core.ground import bare_app
 from tenants.core.settings import Settings
 from workers import logs
+from workers.gateway import desk
 from workers.gateway.desk import Desk
 from workers.gateway.gateway import Gateway
 
 
 async def run(settings: Settings) -> None:
+    desk.bound()
     gateway = Gateway(Desk(bare_app(settings)), settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, gateway.stop)

@@ -153,9 +153,10 @@ class Clerk:
         good = True
         for (tenant_id, basis), group in groups.items():
             results = [result for _, result, _ in group]
+            back = {work.claim for work, result, _ in group if result.answer in (Answer.AGAIN, Answer.LATER)}
             key = f"links:{uuid.uuid4().hex}"
             try:
-                await self._desk(desk.record, self._channel_id, tenant_id, basis, results, key)
+                await self._desk(desk.record, self._channel_id, tenant_id, basis, results, key, back)
             except Exception as error:  # noqa: BLE001 - what carriers said must outlive one failed statement
                 good = False
                 self._failed(group, error)

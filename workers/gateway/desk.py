@@ -11,13 +11,14 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy import select
+from sqlalchemy import Connection, event, select, text
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session, SessionTransaction
 
 from tenants import messages, routing
 from tenants.accounts.models import Tenant
 from tenants.accounts.vaults import vault
-from tenants.core import crash, jobs, scopes
+from tenants.core import agenda, crash, jobs, scopes
 from tenants.core.db import db
 from tenants.core.jobs import Job, Lane
 from tenants.core.scopes import Reason
@@ -30,6 +31,12 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 THREADS: Final = 8
+# A gateway that stands still in the middle of a transaction loses its session, and the rows it locked are free, before
+# its leases end; whoever takes its channels over does not wait for them longer than this at a time.
+IDLE_S: Final = 10
+LOCKED_S: Final = 2
+_BOUND: Final = text(f"SELECT set_config('idle_in_transaction_session_timeout', '{IDLE_S}s', true)")
+_HURRY: Final = text(f"SELECT set_config('lock_timeout', '{LOCKED_S}s', true)")
 
 
 @dataclass(slots=True, eq=False)
@@ -83,6 +90,15 @@ class Desk:
         return await asyncio.get_running_loop().run_in_executor(self.pool, inside)
 
 
+def bound() -> None:
+    """From now on every transaction of this process ends when it stands still."""
+    event.listen(db.session, "after_begin", _bound)
+
+
+def _bound(_session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+    connection.execute(_BOUND)
+
+
 def failed(what: str, error: Exception, **more: object) -> None:
     """Into the log: of the database's errors only the class, for their text holds what was written; of bugs, all."""
     known = isinstance(error, DBAPIError)
@@ -93,6 +109,8 @@ def keep(gateway: uuid.UUID, kinds: Collection[str]) -> Share:
     """Say that we live, and which channels are ours now."""
     with scopes.platform(Reason.DISPATCH):
         routing.leases.beat(gateway)
+    with scopes.platform(Reason.DISPATCH):
+        db.session.execute(_HURRY)
         share = routing.leases.keep(gateway, kinds)
         if share.taken:
             handing.revoke(share.taken)
@@ -153,6 +171,7 @@ def begin(work: Work, kept: Kept, want: int, say: Callable[[Outgoing], Requests]
     work.slices += 1
     with scopes.tenant(claim.tenant_id):
         picked = messages.begin_slice(claim, kept.channel_id, parts, work.writer.signature_id, key, fence=kept.fence)
+        crash.point("during_submitting")
     crash.point("after_submitting")
     used = sum(each.segments for each in picked or ())
     if bounded and used != parts:
@@ -167,9 +186,14 @@ def _written(work: Work, each: Picked, referenced: bool) -> Outgoing:
     return Outgoing(reference, number, text)
 
 
-def record(channel_id: int, tenant_id: int, basis: str, results: Sequence[Result], key: str) -> None:
-    """Write down what became of messages of one business."""
+def record(
+    channel_id: int, tenant_id: int, basis: str, results: Sequence[Result], key: str, back: Collection[Claim]
+) -> None:
+    """Write down what became of messages of one business. `back`: batches some of them go back to."""
     with scopes.tenant(tenant_id):
+        # Whoever has such a batch now may have done with it, and would never look for them.
+        for campaign_id in handing.taken_from_us(back) if back else ():
+            agenda.put(Job.RETRY_MESSAGES, campaign_id)
         messages.record(results, channel_id=channel_id, basis=basis, key=key, index_refs=True)
         crash.point("before_recorded")
     crash.point("after_recorded")

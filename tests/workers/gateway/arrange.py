@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sqlalchemy import delete, insert, text, update
 
 from tenants import routing
@@ -28,6 +30,7 @@ from tests.workers.simulators.processes import RunningCarrier, ask, process, wai
 from workers.channels.settings import seal
 
 START_S, END_S = 30.0, 20.0
+TEST_S = 150  # no test of the gateway takes longer, whatever it waits for
 PROTOCOLS = ("smpp", "cmpp", "sgip", "smgp")
 # What each kind asks for beside host, port, account and secret.
 MORE: dict[str, dict[str, Any]] = {
@@ -37,6 +40,22 @@ MORE: dict[str, dict[str, Any]] = {
     "smgp": {"source": "10690001"},
 }
 Process = subprocess.Popen[bytes]
+
+
+@pytest.fixture
+def within() -> Iterator[None]:
+    """A test that hangs fails, even where it waits for a lock of the database."""
+
+    def over(_number: int, _frame: object) -> None:
+        raise TimeoutError("this test hangs")
+
+    before = signal.signal(signal.SIGALRM, over)
+    signal.alarm(TEST_S)
+    try:
+        yield
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
 
 
 @dataclass
@@ -124,7 +143,13 @@ def end(child: Process) -> int:
         return child.wait(END_S)
     except subprocess.TimeoutExpired:
         child.kill()
-        return child.wait()
+        return child.wait(END_S)
+
+
+def stands_still(child: Process) -> bool:
+    """Whether a process was stopped."""
+    status = Path(f"/proc/{child.pid}/stat").read_text()
+    return status.rpartition(")")[2].split()[0] == "T"
 
 
 @contextmanager
