@@ -11,7 +11,7 @@ from typing import Any, Final, ParamSpec, TypeVar
 
 import structlog
 from flask import Flask, current_app
-from sqlalchemy import Connection, event, select, text
+from sqlalchemy import Connection, event, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, SessionTransaction
 
@@ -35,8 +35,8 @@ THREADS: Final = 8
 # its leases end; whoever takes its channels over does not wait for them longer than this at a time.
 IDLE_S: Final = 10
 LOCKED_S: Final = 2
-_BOUND: Final = text(f"SELECT set_config('idle_in_transaction_session_timeout', '{IDLE_S}s', true)")
-_HURRY: Final = text(f"SELECT set_config('lock_timeout', '{LOCKED_S}s', true)")
+_BOUND: Final = select(func.set_config("idle_in_transaction_session_timeout", f"{IDLE_S}s", True))
+_HURRY: Final = select(func.set_config("lock_timeout", f"{LOCKED_S}s", True))
 
 
 @dataclass(slots=True, eq=False)
