@@ -32,8 +32,8 @@ LINE = leases.Line(0, 1, "bound", None, 1, 16, 5, 42.0, 100, 95, 0, 0, "")
 
 
 @pytest.fixture(autouse=True)
-def nothing_else(app: Flask) -> Iterator[None]:
-    """No channel of another test, and none left to the next."""
+def nothing_left(app: Flask) -> Iterator[None]:
+    """No channel of another test is there, and none is left to the next."""
     clear()
     yield
     clear()
