@@ -29,8 +29,11 @@ def test_templates_hold_no_inline_code() -> None:
 
 def test_every_sentence_is_translated() -> None:
     chinese = translations("zh")
+    # Not every Python finds a sentence with a number in it by its first form alone.
     missing = sorted(
-        {message for message in _messages() if chinese.gettext(message) == message and _needs_words(message)}
+        message
+        for message in _messages()
+        if chinese.gettext(message) == chinese.ngettext(message, message, 1) == message and _needs_words(message)
     )
     assert not missing, f"{len(missing)} sentences have no Chinese, first: {missing[:5]}"
 
