@@ -15,6 +15,9 @@ WORDS = {
     "not_a_choice": _l("Choose one of the list."),
     "not_ascii": _l("Only letters, digits and signs of ASCII are understood here."),
     "too_many_octets": _l("The carrier has no room for so much."),
+    "not_certificates": _l("This is no certificate in PEM: it begins with -----BEGIN CERTIFICATE-----."),
+    "not_a_key": _l("This is no private key in PEM, or a password locks it."),
+    "key_unfit": _l("This key does not belong to the certificate."),
 }
 
 # A kind of channel: its name, and what it leads to.
@@ -66,6 +69,7 @@ WHY_DOWN = {
     "TimeoutError": _l("no answer in time"),
     "gaierror": _l("the host name is unknown"),
     "SSLCertVerificationError": _l("the certificate is not trusted"),
+    "SSLError": _l("no agreement about TLS, or our certificate is not taken"),
     "refused": _l("the login was refused"),
     "left": _l("both sides said goodbye"),
     "lost": _l("the connection broke"),

@@ -12,6 +12,7 @@ from workers.channels import mainland
 from workers.channels.base import BadReceipt, Field, Outcome, Outgoing, Receipt, Settings
 from workers.channels.links import Line
 from workers.channels.meaning import Causes, cause
+from workers.channels.tls import Tls
 from workers.protocols.errors import LocalProtocolError, RemoteProtocolError
 from workers.protocols.receipts import Receipt as Told
 from workers.protocols.session import Timers
@@ -62,7 +63,9 @@ def secret(octets_max: int) -> Field:
     return Field("secret", "text", "Login password", secret=True, octets_max=octets_max)
 
 
-def lines(settings: Settings, first: int, count: int, *, tls: bool = False, sends: bool = True) -> tuple[Line, ...]:
+def lines(
+    settings: Settings, first: int, count: int, *, tls: Tls | None = None, sends: bool = True
+) -> tuple[Line, ...]:
     """So many connections to the carrier, numbered from `first`."""
     host, port = settings.text("host"), settings.number("port")
     return tuple(Line(number, host, port, tls, sends) for number in range(first, first + count))

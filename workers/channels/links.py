@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 from workers.channels.base import Field, Outgoing, Receipt, SendResult, Settings
+from workers.channels.tls import Tls
 from workers.protocols.long import Part
 from workers.protocols.session import Session
 from workers.protocols.text import Coding
@@ -26,7 +27,7 @@ class Line:
     number: int
     host: str
     port: int
-    tls: bool = False
+    tls: Tls | None = None
     sends: bool = True
     listens: bool = False
 

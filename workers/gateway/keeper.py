@@ -8,12 +8,14 @@ import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Final
 
 import structlog
 
 from tenants.routing.leases import Line as Shown
 from workers.channels.links import Line
+from workers.gateway import tls
 from workers.gateway.clock import now
 from workers.gateway.link import Link
 from workers.protocols.errors import ProtocolError
@@ -118,11 +120,16 @@ class Keeper:
             await self._pause()
 
     async def _connect(self, link: Link) -> None:
-        context = ssl.create_default_context() if self.line.tls else None
+        secured = self.line.tls
         async with asyncio.timeout(CONNECT_S):
             await asyncio.get_running_loop().create_connection(
-                lambda: link, self.line.host, self.line.port, ssl=context
-            )
+                lambda: link, self.line.host, self.line.port, ssl=self._tls,
+                server_hostname=(secured.name or self.line.host) if secured else None,
+            )  # fmt: skip
+
+    @cached_property
+    def _tls(self) -> ssl.SSLContext | None:
+        return tls.context(self.line.tls) if self.line.tls else None
 
     def _ended(self, link: Link, closed: Closed) -> None:
         self._forget(link)
@@ -132,7 +139,9 @@ class Keeper:
             self.told("resting")
         else:
             self._failures = 0 if link.was_bound else self._failures
-            self._failed("lost", str(closed.reason), AGAIN_S, AGAIN_S_MAX)
+            # A certificate of ours that is not taken ends the connection only after it stood.
+            why = type(link.error).__name__ if isinstance(link.error, ssl.SSLError) else str(closed.reason)
+            self._failed("lost", why, AGAIN_S, AGAIN_S_MAX)
 
     def _forget(self, link: Link) -> None:
         self.links.discard(link)

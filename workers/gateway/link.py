@@ -60,6 +60,7 @@ class Link(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._congested = False
+        self.error: Exception | None = None  # what ended the connection, where it was not one of us
 
     @property
     def is_bound(self) -> bool:
@@ -144,7 +145,7 @@ class Link(asyncio.Protocol):
         self.pump()
 
     def connection_lost(self, error: Exception | None) -> None:
-        self._transport = None
+        self._transport, self.error = None, error
         self._tell(self.session.connection_lost())
         if not self.closed.done():
             self.closed.set_result(Closed(Reason.LOST))

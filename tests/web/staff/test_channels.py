@@ -16,6 +16,7 @@ from tenants.core.db import db
 from tenants.core.scopes import Reason
 from tenants.routing.models import Channel
 from tests import factories
+from tests.certificates import Authority
 from tests.tenants.messages import arrange
 from tests.web.signed_in import client_of, staff_client
 from workers import channels
@@ -73,6 +74,21 @@ def test_secrets_are_never_shown_and_kept_when_left_empty(app: Flask) -> None:
     changed = only()
     secrets = opened(made.id, {}, changed.secrets)
     assert (changed.tps, secrets["key"], secrets["secret"]) == (0, "new", "s-5678")
+
+
+def test_a_key_of_several_lines_is_a_secret_like_any_other(app: Flask) -> None:
+    staff, paper = staff_client(app), Authority().issue("smsc.example")
+    wished = {
+        "kind": "smpp", "name": "Abroad", "weight": "100", "tps": "0", "set-host": "smsc.example", "set-account": "one",
+        "set-secret": "two", "set-tls": "yes", "set-tls_certificate": paper.certificate, "set-tls_key": paper.key,
+    }  # fmt: skip
+    assert staff.post("/staff/channels/new", data=wished).status_code == 303
+    made, lines = only(), paper.key.split()
+    assert opened(made.id, made.settings, made.secrets)["tls_key"] == paper.key.strip()
+    assert "tls_key" not in made.settings and made.settings["tls_certificate"] == paper.certificate.strip()
+    assert lines[4] not in staff.get(f"/staff/channels/{made.id}").text
+    wrong = staff.post("/staff/channels/new?lang=en", data=wished | {"set-tls_certificate": "", "set-tls_ca": "x"})
+    assert "This is no certificate in PEM" in wrong.text and lines[4] not in wrong.text
 
 
 def test_what_is_wrong_is_said_beside_each_field_and_nothing_typed_is_lost(app: Flask) -> None:

@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
+from tests.certificates import Authority
 from tests.workers.channels.linked import ACCOUNT, NOON, SECRET, Says, meet, opened, speak
 from workers import channels
 from workers.channels import (
@@ -23,6 +30,7 @@ from workers.channels import (
 )
 from workers.channels.links import Said
 from workers.channels.smpp.codes import CAUSES, REFUSALS
+from workers.channels.tls import Tls
 from workers.protocols.errors import LocalProtocolError
 from workers.protocols.smpp import pdus
 from workers.protocols.smpp.receipts import STATES
@@ -31,6 +39,8 @@ from workers.protocols.text import GSM, LATIN1, UCS2
 SETTINGS: dict[str, object] = {
     "host": "smsc.example", "account": ACCOUNT, "secret": SECRET, "source": "10690001",
 }  # fmt: skip
+AUTHORITY = Authority()
+PAPER = AUTHORITY.issue("smsc.example")
 ABROAD, HOME = "+6591234567", "+8613800138000"
 HELLO = Outgoing("msg_1-1", ABROAD, "Hello {1}")
 CHINESE = Outgoing("msg_2-1", HOME, "【禾木】你好", "07")
@@ -104,6 +114,12 @@ SAYS = [
 @pytest.mark.parametrize("case", SAYS, ids=lambda case: case.name)
 def test_a_message_becomes_these_requests(case: Says) -> None:
     speak("smpp", case, SETTINGS)
+
+
+def locked() -> str:
+    """A key behind a password."""
+    key = load_pem_private_key(PAPER.key.encode(), None)
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"open")).decode()
 
 
 def test_a_sender_that_has_no_room_is_refused() -> None:
@@ -244,11 +260,9 @@ def test_what_was_not_stored_is_asked_for_again() -> None:
 
 
 def test_a_separate_bind_sends_on_some_links_and_hears_on_others() -> None:
-    adapter, settings = opened("smpp", SETTINGS | {"bind": "separate", "links": 2, "receivers": 1, "tls": "yes"})
+    adapter, settings = opened("smpp", SETTINGS | {"bind": "separate", "links": 2, "receivers": 1})
     lines = adapter.lines(settings)
-    assert [(line.number, line.sends, line.tls, line.port) for line in lines] == [
-        (0, True, True, 2775), (1, True, True, 2775), (2, False, True, 2775),
-    ]  # fmt: skip
+    assert [(line.number, line.sends) for line in lines] == [(0, True), (1, True), (2, False)]
     binds = [type(adapter.login(settings, line, NOON)) for line in lines]
     assert binds == [pdus.BindTransmitter, pdus.BindTransmitter, pdus.BindReceiver]
 
@@ -264,6 +278,32 @@ def test_a_separate_bind_sends_on_some_links_and_hears_on_others() -> None:
 )
 def test_settings_that_do_not_fit_the_protocol_are_named(given: dict[str, object], fault: dict[str, str]) -> None:
     assert channels.faults(channels.fields("smpp"), SETTINGS | given) == fault
+
+
+def test_every_link_has_the_same_tls_or_none() -> None:
+    adapter, settings = opened("smpp", SETTINGS | {"bind": "separate"})
+    assert [line.tls for line in adapter.lines(settings)] == [None, None]
+    given = {"bind": "separate", "tls": "yes", "tls_name": "smsc", "tls_certificate": PAPER.certificate}
+    adapter, settings = opened("smpp", SETTINGS | given | {"tls_key": PAPER.key, "tls_ca": AUTHORITY.certificate})
+    one = Tls("smsc", AUTHORITY.certificate.strip(), PAPER.certificate.strip(), PAPER.key.strip())
+    assert [line.tls for line in adapter.lines(settings)] == [one, one]
+
+
+@pytest.mark.parametrize(
+    ("given", "fault"),
+    [
+        ({"tls_ca": "-----BEGIN"}, {"tls_ca": "not_certificates"}),
+        ({"tls_ca": AUTHORITY.certificate, "tls_certificate": "x"}, {"tls_certificate": "not_certificates"}),
+        ({"tls_certificate": PAPER.certificate}, {"tls_key": "required"}),
+        ({"tls_certificate": PAPER.certificate, "tls_key": PAPER.certificate}, {"tls_key": "not_a_key"}),
+        ({"tls_certificate": PAPER.certificate, "tls_key": locked()}, {"tls_key": "not_a_key"}),
+        ({"tls_certificate": PAPER.certificate, "tls_key": AUTHORITY.issue("x").key}, {"tls_key": "key_unfit"}),
+        ({"tls_certificate": PAPER.certificate + AUTHORITY.certificate, "tls_key": PAPER.key}, {}),
+        ({"tls_key": "left from before"}, {}),
+    ],
+)
+def test_certificates_and_keys_are_read_before_they_are_kept(given: dict[str, object], fault: dict[str, str]) -> None:
+    assert channels.check("smpp", SETTINGS | given) == fault
 
 
 @pytest.mark.parametrize("bind", ["transceiver", "separate"])

@@ -114,6 +114,7 @@ def free_port() -> int:
 
 
 def add_channel(kind: str, settings: dict[str, Any], **columns: Any) -> int:
+    secrets = {"secret": "secret", **columns.pop("secrets", {})}
     clear = {"host": "127.0.0.1", "account": "900001", "window": 32, **MORE[kind], **settings}
     with scopes.platform(Reason.SWEEPS):
         channel_id: int = db.session.scalars(
@@ -121,7 +122,7 @@ def add_channel(kind: str, settings: dict[str, Any], **columns: Any) -> int:
             .values(name=f"{kind} {time.monotonic_ns()}", kind=kind, settings=clear, created_at=now(), **columns)
             .returning(Channel.id)
         ).one()
-        sealed = seal(channel_id, {"secret": "secret"})
+        sealed = seal(channel_id, secrets)
         db.session.execute(update(Channel).where(Channel.id == channel_id).values(secrets=sealed))
     return channel_id
 

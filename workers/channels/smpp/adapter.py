@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Final
 
-from workers.channels import linking
+from workers.channels import linking, tls
 from workers.channels.base import Accepted, Doubtful, Field, Outgoing, Receipt, SendResult, Settings
 from workers.channels.links import Line, Said
 from workers.channels.mainland import e164
@@ -25,7 +25,6 @@ from workers.protocols.text import ASCII, GSM, GSM_PACKED, LATIN1, UCS2, Coding,
 from workers.protocols.wire import tlv
 
 TRANSCEIVER, SEPARATE = "transceiver", "separate"
-NO, YES = "no", "yes"
 ALPHABETS: Final = {"gsm": GSM, "packed": GSM_PACKED, "latin1": LATIN1, "ascii": ASCII}
 ID_FORMS: Final = tuple(IdForm)
 FINAL_RECEIPT: Final = 1
@@ -44,7 +43,6 @@ class SmppAdapter:
     fields: ClassVar[tuple[Field, ...]] = (
         linking.HOST,
         linking.port(2775),
-        Field("tls", "choice", "TLS", default=NO, choices=(NO, YES)),
         linking.account(15),
         linking.secret(8),
         Field("system_type", "text", "System type", required=False, octets_max=12),
@@ -66,14 +64,18 @@ class SmppAdapter:
         linking.VALIDITY,
         linking.RESPONSE,
         linking.IDLE,
+        *tls.FIELDS,
     )
 
     def lines(self, settings: Settings) -> tuple[Line, ...]:
-        links, tls = settings.number("links"), settings.text("tls") == YES
-        senders = linking.lines(settings, 0, links, tls=tls)
+        links, secured = settings.number("links"), tls.wanted(settings)
+        senders = linking.lines(settings, 0, links, tls=secured)
         if settings.text("bind") == TRANSCEIVER:
             return senders
-        return senders + linking.lines(settings, links, settings.number("receivers"), tls=tls, sends=False)
+        return senders + linking.lines(settings, links, settings.number("receivers"), tls=secured, sends=False)
+
+    def check(self, settings: Settings) -> dict[str, str]:
+        return tls.check(settings)
 
     def session(self, settings: Settings, line: Line, now: float, first_sequence: int) -> Session:
         window = settings.number("window")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import ssl
 from collections.abc import Coroutine, Sequence
 from dataclasses import asdict
 from typing import Any, Final
@@ -33,6 +34,8 @@ def parser() -> argparse.ArgumentParser:
     wanted.add_argument("--idle", type=float, default=60.0, metavar="S", help="silence before it probes or leaves")
     wanted.add_argument("--answer", type=float, default=0.0, metavar="S", help="how long every answer takes")
     wanted.add_argument("--window", type=int, default=0, help="unanswered submits a link may have, 0 is unlimited")
+    wanted.add_argument("--tls", default="", metavar="FILE", help="its certificate and key in PEM: links are in TLS")
+    wanted.add_argument("--tls-ca", default="", metavar="FILE", help="whose certificates it asks customers for")
     wanted.add_argument("--answer-ids", default=ID_FORMS[0], choices=ID_FORMS, help="SMPP: ids in answers")
     wanted.add_argument("--receipt-ids", default=ID_FORMS[0], choices=ID_FORMS, help="SMPP: ids in receipts")
     wanted.add_argument("--no-receipt-fields", action="store_true", help="SMPP: receipts are mere text")
@@ -50,6 +53,18 @@ def profile(given: argparse.Namespace) -> LinkProfile:
     )
 
 
+def context(own: str, authorities: str) -> ssl.SSLContext | None:
+    """How links are secured; None: not at all."""
+    if not own:
+        return None
+    made = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    made.load_cert_chain(own)
+    if authorities:
+        made.load_verify_locations(authorities)
+        made.verify_mode = ssl.CERT_REQUIRED
+    return made
+
+
 def serving(arguments: Sequence[str] | None = None) -> Coroutine[Any, Any, None]:
     """The carrier of a command line, this process's own if none is given."""
     wanted = parser()
@@ -60,7 +75,7 @@ def serving(arguments: Sequence[str] | None = None) -> Coroutine[Any, Any, None]
     tongue = kind(given.account, given.secret, given.version, Timers(idle_s=given.idle))
     carrier = Carrier(tongue, Journal(given.journal), profile(given), given.callback)
     port = kind.port if given.port is None else given.port
-    return run(carrier, given.host, port, given.control_port, given.protocol)
+    return run(carrier, given.host, port, given.control_port, given.protocol, context(given.tls, given.tls_ca))
 
 
 if __name__ == "__main__":

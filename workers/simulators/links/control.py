@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import ssl
 from dataclasses import asdict
 from typing import Any, Final
 
@@ -69,9 +70,11 @@ class Control:
         return told(200, {"links": [link.number for link in found]})
 
 
-async def run(carrier: Carrier, host: str, port: int, control_port: int, name: str) -> None:
+async def run(
+    carrier: Carrier, host: str, port: int, control_port: int, name: str, tls: ssl.SSLContext | None = None
+) -> None:
     """Serves until a signal comes; the line it writes says where links and control are."""
-    server = await asyncio.get_running_loop().create_server(carrier.accept, host, port)
+    server = await asyncio.get_running_loop().create_server(carrier.accept, host, port, ssl=tls)
     own_port = server.sockets[0].getsockname()[1]
     control = Control(carrier, own_port)
     app = web.Application()
