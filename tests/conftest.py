@@ -31,7 +31,8 @@ hypothesis_settings.load_profile("patient")
 WORK = (
     "batches turns submissions receipts replies reviews throttles mails agenda filings filing_subjects filing_answers"
 )
-WORK_TABLES = ", ".join(f"shared.{name}" for name in WORK.split())
+# Emptying a table costs more than looking into it.
+USED = " UNION ALL ".join(f"(SELECT 'shared.{name}' FROM shared.{name} LIMIT 1)" for name in WORK.split())
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -97,5 +98,6 @@ def app(shared_app: Flask, ground: Settings, owner: sa.Engine) -> Iterator[Flask
     with shared_app.app_context():
         yield shared_app
     with owner.begin() as connection:
-        connection.exec_driver_sql(f"TRUNCATE {WORK_TABLES}")
+        if used := connection.exec_driver_sql(USED).scalars().all():
+            connection.exec_driver_sql(f"TRUNCATE {', '.join(used)}")
     redis.Redis.from_url(ground.redis_url).flushall()

@@ -14,7 +14,7 @@ from tests.web.signed_in import client_of, staff_client
 
 pytestmark = pytest.mark.browser
 
-LOOKS = [(WIDE, "lang=en&theme=dark"), (WIDE, "lang=zh&theme=light"), (NARROW, "lang=zh&theme=light")]
+LOOKS = [(WIDE, "lang=en&theme=dark"), (NARROW, "lang=zh&theme=light")]
 STRANGERS = ("/sign-in", "/sign-up", "/sign-up/sent", "/reset", "/reset/token", "/verify/token", "/outbox", "/nothing")
 
 
@@ -49,8 +49,11 @@ def test_the_pages_of_people_and_staff_are_fit(
         (client_of(app, trial), ("/settings", "/account", "/audit")),
         (staff_client(app), ("/staff/tenants", "/staff/audit", "/account")),
     ):
+        page = opener(client, f"{paths[0]}?{look}", size)
         for path in paths:
-            is_fit(opener(client, f"{path}?{look}", size), path)
+            page.goto(f"{path}?{look}", wait_until="load")
+            assert complaints == [], path
+            is_fit(page, path)
             complaints.clear()  # axe adds a style of its own, which the policy refuses and logs
 
 

@@ -13,7 +13,10 @@ pytestmark = pytest.mark.browser
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text("utf-8")
 PAGES = ("", "/forms", "/staff", "/auth", "/plain")
+CROSSED = [("zh", "dark"), ("en", "light")]
 SIZES = {1440: 900, 375: 812}
+# Each language and each theme in every run; the other two pairs of them in the long ones.
+LOOKS = [("zh", "light"), ("en", "dark"), *(pytest.param(*pair, marks=pytest.mark.soak) for pair in CROSSED)]
 RULES = """async () => {
     const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
     const found = await axe.run(document, {runOnly: tags});
@@ -57,8 +60,7 @@ def _note(page: Page, kind: str, text: str) -> None:
         page.complaints.append(text)  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@pytest.mark.parametrize(("language", "theme"), LOOKS)
 @pytest.mark.parametrize("path", PAGES)
 def test_each_part_is_accessible_and_stays_in_the_window(page: Page, path: str, language: str, theme: str) -> None:
     page.goto(f"/gallery{path}?lang={language}&theme={theme}", wait_until="load")
