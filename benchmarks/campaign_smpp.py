@@ -1,30 +1,45 @@
-"""A campaign over SMPP against one RQ job for each message, and beside Kannel where it is installed: a gateway that
-keeps no books, plans nothing and forgets what it sent.
+"""A campaign over SMPP against one RQ job for each message, and beside Kannel and Jasmin where they are installed:
+gateways that keep no books, plan nothing and forget what they sent.
 """
 
 from __future__ import annotations
 
 import sys
 
-from benchmarks import arranging, links_kannel, links_ours
+from benchmarks import arranging, jasmin, links_jasmin, links_kannel, links_ours
 from benchmarks.runner import Goal, Row
 
 KEY = "campaign_smpp"
 COUNT, COUNT_MIN = 100_000, 2_000
 REUSED, FORKED, THEIRS_MIN = 4_000, 400, 100
-KANNEL, KANNEL_MIN = 20_000, 1_000
+KANNEL, JASMIN, BESIDE_MIN = 20_000, 10_000, 1_000
 GOAL = Goal(40)
 
 
 def run(scale: float) -> list[Row]:
     compared = rows(KEY, "smpp", scale)
-    count = max(KANNEL_MIN, int(KANNEL * scale))
-    figure = links_kannel.figure(count)
-    if figure is None:
-        sys.stderr.write("  Kannel is not installed and left out: './run bench --peers' says how it is brought\n")
-        return compared
-    first = compared[0]
-    return [*compared, Row(KEY, first.ours, first.unit, first.n, f"Kannel ({count:,} messages)", figure)]
+    return compared + [
+        Row(KEY, compared[0].ours, compared[0].unit, compared[0].n, name, figure)
+        for name, figure in _beside(scale).items()
+    ]
+
+
+def _beside(scale: float) -> dict[str, float]:
+    """Messages a second of other gateways. One that is not installed, or fails, is named and left out: ours stand."""
+    found = {}
+    for name, lacking, figure, full in (
+        ("Kannel", links_kannel.lacking(), links_kannel.figure, KANNEL),
+        ("Jasmin", jasmin.lacking(), links_jasmin.figure, JASMIN),
+    ):
+        count = max(BESIDE_MIN, int(full * scale))
+        try:
+            if not lacking:
+                found[f"{name} ({count:,} messages)"] = figure(count)
+        except (AssertionError, EOFError, OSError) as error:
+            sys.stderr.write(f"  {name} is left out, it failed: {error!r}\n")
+        if lacking:
+            sys.stderr.write(f"  {name} is left out, not installed: {', '.join(lacking)} (./run bench --peers)\n")
+    return found
 
 
 def rows(key: str, protocol: str, scale: float) -> list[Row]:

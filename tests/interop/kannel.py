@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import subprocess
 import threading
 import urllib.parse
 import urllib.request
@@ -17,11 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.interop.software import free_ports, listening
 from tests.workers.simulators.links.dialects import ACCOUNT, SECRET, SENDER
-from tests.workers.simulators.processes import wait_for
 
 PLACES = os.pathsep.join((os.environ.get("PATH", ""), "/usr/sbin", "/usr/lib/kannel"))
-STOP_S = 15.0
 CALL_S = 10.0
 
 # Ids are hexadecimal in answers and decimal in receipts: msg-id-type 1.
@@ -101,7 +98,8 @@ def kannel(folder: Path, carrier_port: int, configuration: str = CONFIGURATION) 
     programs = boxes()
     if not programs:
         pytest.skip("Kannel is not installed: 'apt install kannel' brings it")
-    with _listener() as running, _ports(3) as (admin, box, running.send_port):
+    with _listener() as running:
+        admin, box, running.send_port = free_ports(3)
         path = folder / "kannel.conf"
         path.write_text(
             configuration.format(
@@ -114,42 +112,12 @@ def kannel(folder: Path, carrier_port: int, configuration: str = CONFIGURATION) 
                 secret=SECRET,
             )
         )
-        with _process(programs[0], path, box), _process(programs[1], path, running.send_port):
+        configured = str(path)
+        with (
+            listening([programs[0], configured], folder, box, LC_ALL="C"),
+            listening([programs[1], configured], folder, running.send_port, LC_ALL="C"),
+        ):
             yield running
-
-
-@contextmanager
-def _process(program: str, configuration: Path, port: int) -> Iterator[None]:
-    log = configuration.with_suffix(f".{port}.log").open("wb")
-    command = ["env", "LC_ALL=C", program, str(configuration)]
-    child = subprocess.Popen(command, cwd=configuration.parent, stdout=log, stderr=log)
-    try:
-        wait_for(lambda: child.poll() is not None or _answers(port))
-        assert child.poll() is None, f"{program} ended: {log.name}"
-        yield
-    finally:
-        child.terminate()
-        try:
-            child.wait(timeout=STOP_S)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
-        log.close()
-
-
-def _answers(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
-
-
-@contextmanager
-def _ports(count: int) -> Iterator[list[int]]:
-    """Ports that were free a moment ago: Kannel cannot choose its own."""
-    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [probe.getsockname()[1] for probe in probes]
-    for probe in probes:
-        probe.close()
-    yield ports
 
 
 @contextmanager

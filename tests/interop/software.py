@@ -1,4 +1,4 @@
-"""Where other people's software is, and running it: programs that tell what happens in lines of JSON."""
+"""Where other people's software is, and running it: programs that tell what happens in lines of JSON, and servers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,11 @@ import json
 import os
 import queue
 import shutil
+import signal
+import socket
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +19,15 @@ from typing import Any
 
 import pytest
 
+from tests.workers.simulators.processes import wait_for
+from workers.embedded.ground import dying_with_us
+
 HOME = Path(os.environ.get("QUNFA_INTEROP_HOME", ".data/interop")).absolute()
 PROGRAMS = Path(__file__).parent / "programs"
 LINE_S = 15.0
 STOP_S = 5.0
+SERVER_START_S = 60.0
+SERVER_STOP_S = 15.0
 
 INTEROP = [
     pytest.mark.interop,
@@ -90,3 +97,40 @@ def python(package: str, program: str, *arguments: str) -> Any:
     if not own.exists() or subprocess.run([own, "-c", f"import {package}"], capture_output=True).returncode:
         pytest.skip(f"{package} is not there: it could not be installed when ./run interop made the environments")
     return running(str(own), str(PROGRAMS / program), *arguments)
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that were free a moment ago, for software that cannot choose its own."""
+    probes = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [probe.getsockname()[1] for probe in probes]
+    for probe in probes:
+        probe.close()
+    return ports
+
+
+@contextmanager
+def listening(command: Sequence[str], folder: Path, port: int, **environment: str) -> Iterator[None]:
+    """A server, waited for until it listens; it sees no more of our environment than PATH, and ends in the end."""
+    path = folder / f"{Path(command[0]).name}.out"
+    known = {"PATH": os.environ.get("PATH", ""), "HOME": str(folder)} | environment
+    with path.open("wb") as out:
+        child = subprocess.Popen(
+            command, cwd=folder, env=known, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+            preexec_fn=dying_with_us(signal.SIGTERM),
+        )  # fmt: skip
+    try:
+        wait_for(lambda: child.poll() is not None or _answers(port), SERVER_START_S)
+        assert child.poll() is None, f"{command[0]} ended: {path.read_text(errors='replace')}"
+        yield
+    finally:
+        child.terminate()
+        try:
+            child.wait(timeout=SERVER_STOP_S)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _answers(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
