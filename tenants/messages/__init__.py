@@ -13,6 +13,7 @@ from tenants.messages.claiming import SLICE_MAX, Claim, Picked, begin_slice, cla
 from tenants.messages.failover import retry
 from tenants.messages.fallback import release_rest
 from tenants.messages.filling import Fallback, Planned, expire, fill, let_go, lifetime, open_run, pause, recover, stop
+from tenants.messages.leaving import filed, group_of, has_for, verdict
 from tenants.messages.progress import Progress, progress, progress_of
 from tenants.messages.receipts import SET_MAX, Incoming, match_new, settle, store, tenants_waiting
 from tenants.messages.recording import Answer, Result, record
@@ -55,8 +56,11 @@ __all__ = [
     "expire",
     "failed",
     "fallback",
+    "filed",
     "fill",
     "give_back",
+    "group_of",
+    "has_for",
     "having",
     "inbound",
     "let_go",
@@ -81,6 +85,7 @@ __all__ = [
     "store",
     "story",
     "tenants_waiting",
+    "verdict",
     "waiting",
     "writer",
 ]  # fmt: skip

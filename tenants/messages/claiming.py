@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, and_, case, func, literal, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, and_, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from tenants import accounts, optouts, quotas, routing
@@ -154,19 +154,22 @@ def begin_slice(
     return picked
 
 
+def fit_for(claim: Claim, channel_id: int, others: bool) -> list[ColumnElement[bool]]:
+    """What says that a message of a batch may be tried by a channel now. With `others`, what it failed is theirs."""
+    due = or_(Message.due_at.is_(None), Message.due_at <= func.clock_timestamp())
+    elsewhere = [or_(Message.channel_id.is_(None), Message.channel_id != channel_id)] if others else []
+    own = and_(Message.campaign_id == claim.campaign_id, Message.batch_no == claim.batch_no)
+    return [own, Message.state == State.QUEUED, due, *elsewhere]
+
+
 def _slice(claim: Claim, channel_id: int, parts: int, signature_id: int, key: str, others: bool) -> Any:
     """One UPDATE. A message may begin while a part of the grant is left, so that a long one never waits for ever."""
-    elsewhere = [or_(Message.channel_id.is_(None), Message.channel_id != channel_id)] if others else []
     waiting = (
         select(
             Message.id, Message.settle_txn.is_(None).label("unsettled"),
             (func.sum(Message.segments).over(order_by=Message.id) - Message.segments).label("before"),
         )
-        .where(
-            Message.campaign_id == claim.campaign_id, Message.batch_no == claim.batch_no,
-            Message.state == State.QUEUED, or_(Message.due_at.is_(None), Message.due_at <= func.clock_timestamp()),
-            *elsewhere,
-        )
+        .where(*fit_for(claim, channel_id, others))
         .order_by(Message.id)
         .limit(SLICE_MAX)
         .cte("waiting")

@@ -1,16 +1,16 @@
 """Which channel a message leaves by, and at what pace.
 
-candidates, choose, take, give_back, outlook    for sending and forecasts
-blame, failovers, note, called                  what answers and receipts say of a channel
+candidates, choose, place, take, outlook, …     for sending and forecasts
+blame, failovers, note, called, unlinked        what answers, receipts and links say of a channel
 tending, rules, porting                         channels, routes and ported numbers as staff keep them
 drifting, board, explaining                     points and why, figures, a choice told and not made
 leases, is_kept, links_of                       who keeps the links of a channel, and how they are
 """
 
 from tenants.routing import board, drifting, explaining, leases, porting, rules, tending
-from tenants.routing.breaking import BREAKS, called, end_probe
+from tenants.routing.breaking import BREAKS, called, end_probe, unlinked
 from tenants.routing.causes import Blame, blame, failovers, other_way
-from tenants.routing.choose import Way, candidates, choose
+from tenants.routing.choose import Place, Ready, Way, candidates, choose, place
 from tenants.routing.groups import Group
 from tenants.routing.leases import fences, is_kept, links_of
 from tenants.routing.outlook import Outlook, outlook, serving
@@ -25,6 +25,8 @@ __all__ = [
     "Grant",
     "Group",
     "Outlook",
+    "Place",
+    "Ready",
     "Sight",
     "State",
     "Way",
@@ -47,10 +49,12 @@ __all__ = [
     "operators_of",
     "other_way",
     "outlook",
+    "place",
     "porting",
     "rules",
     "serving",
     "step",
     "take",
     "tending",
+    "unlinked",
 ]

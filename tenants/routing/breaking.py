@@ -3,6 +3,9 @@ a while; then one small slice is let through, and what becomes of it closes the 
 
     closed ──failures──▶ open ──pause over──▶ probing ──answered──▶ closed
                           ▲                      └──failed──▶ open, for twice as long
+
+A call is one to an HTTP carrier, or a set of answers that came over links. A channel whose links are all down opens at
+once; nobody can try it before it has one again, so there is no pause.
 """
 
 from __future__ import annotations
@@ -26,24 +29,33 @@ PROBE_WITHIN = timedelta(seconds=60)
 BREAKS = frozenset({"carrier_unreachable", "channel_misconfigured", "carrier_credit"})
 
 
-def called(channel_id: int, failure: str) -> None:
-    """What became of a whole call: `failure` is a code, empty when the carrier answered. Platform scope."""
+def called(channel_id: int, failure: str) -> bool:
+    """What became of a whole call: `failure` is a code, empty when the carrier answered. Whether the channel is to be
+    left alone now. Platform scope."""
     channel = db.session.execute(
         select(Channel).where(Channel.id == channel_id).with_for_update().execution_options(populate_existing=True)
     ).scalar_one_or_none()
     if channel is None:
-        return
-    if not failure:
-        if channel.breaker != "open":
-            _close(channel)
-        return
-    channel.failures += 1
-    if channel.breaker == "probing" or (channel.breaker == "closed" and channel.failures >= FAILURES_MAX):
-        _open(channel, failure)
+        return True
+    if failure:
+        channel.failures += 1
+        if channel.breaker == "probing" or (channel.breaker == "closed" and channel.failures >= FAILURES_MAX):
+            _open(channel, failure, min(FIRST_PAUSE * 2 ** min(channel.openings, DOUBLINGS_MAX), PAUSE_MAX))
+    elif channel.breaker != "open":
+        _close(channel)
+    return channel.breaker == "open"
 
 
-def _open(channel: Channel, reason: str) -> None:
-    pause = min(FIRST_PAUSE * 2 ** min(channel.openings, DOUBLINGS_MAX), PAUSE_MAX)
+def unlinked(channel_id: int, reason: str) -> None:
+    """A channel has had no link for a while. Platform scope."""
+    channel = db.session.scalars(
+        select(Channel).where(Channel.id == channel_id, Channel.breaker != "open").with_for_update()
+    ).one_or_none()
+    if channel is not None:
+        _open(channel, reason, timedelta())
+
+
+def _open(channel: Channel, reason: str, pause: timedelta) -> None:
     channel.breaker, channel.breaker_reason, channel.openings = "open", reason, channel.openings + 1
     channel.breaker_at = now()
     channel.breaker_until = channel.breaker_at + pause

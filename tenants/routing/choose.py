@@ -34,6 +34,8 @@ PRECIOUS = frozenset({"verification"})
 
 Ready = Callable[[Sequence[int]], Collection[int]]
 
+# What becomes of a probe is known soon.
+PROBED_S = 1.0
 # Links that are down come back soon, or a gateway that was away does.
 UNLINKED_S = 1.0
 
@@ -54,6 +56,17 @@ class Way:
     grant: Grant
     others: bool = False
     failures: int = 0
+    probe: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """How a channel stands to a batch that was left to it: whether it may take more of it, and whether others would
+    take it too. With `most` parts the batch is anybody's again; the breaker waits for what becomes of a `probe`."""
+
+    takes: bool
+    others: bool
+    most: int | None = None
     probe: bool = False
 
 
@@ -91,14 +104,15 @@ def serves(group: Group) -> ColumnElement[bool]:
     )
 
 
-def options(group: Group) -> list[Option]:
-    """The channels that serve a group by its rule, whatever their breakers say."""
+def options(group: Group, *, linked: int | None = None) -> list[Option]:
+    """The channels that serve a group by its rule, whatever their breakers say. `linked` has a link, whoever has not
+    heard of it yet."""
     rule = rules.of(group)
     points = and_(Points.channel_id == Channel.id, Points.country == group.country, Points.operator == group.operator)
     query = (
         select(Channel, func.coalesce(Points.points, POINTS_MAX))
         .outerjoin(Points, points)
-        .where(serves(group), reachable())
+        .where(serves(group), or_(reachable(), Channel.id == linked))
         .execution_options(populate_existing=True)
     )
     weights = None if rule is None else rule.weights
@@ -126,19 +140,36 @@ def choose(
     found = options(group)
     if not found and _unlinked(group):
         return UNLINKED_S
-    if ready is not None and found:
-        filed = set(ready([option.channel.id for option in found]))
-        found = [option for option in found if option.channel.id in filed]
+    found = _filed(found, ready)
     closed = [option for option in found if option.channel.breaker == "closed"]
     broken = [option for option in found if option.channel.breaker != "closed" and option.channel.id not in without]
     usable = [option for option in closed if option.channel.id not in without]
-    if not (group.kind in PRECIOUS and usable) and (probe := _probe(broken, parts, others=len(found) > 1)):
+    if not (group.kind in PRECIOUS and usable) and (probe := _probe(broken, parts, others=bool(closed))):
         return probe
     drawn = _draw(usable, group.kind, parts, others=len(closed) > 1)
     if isinstance(drawn, Way):
         return drawn
-    waits = [wait_s for wait_s in (drawn, *map(_until, broken)) if wait_s is not None]
+    waits = [wait_s for wait_s in (drawn, *map(_again, broken)) if wait_s is not None]
     return min(waits, default=None)
+
+
+def place(channel_id: int, group: Group, *, ready: Ready | None = None) -> Place:
+    """How a channel stands to a batch of a group that was left to the gateway with its links."""
+    found = _filed(options(group, linked=channel_id), ready)
+    others = any(option.channel.breaker == "closed" for option in found if option.channel.id != channel_id)
+    own = next((option for option in found if option.channel.id == channel_id), None)
+    if own is None or own.channel.breaker == "open":
+        return Place(False, others)
+    probe = own.channel.breaker == "probing"
+    most = breaking.PROBE_PARTS if probe else CANARY_PARTS if own.points < LOW else None
+    return Place(True, others, most, probe)
+
+
+def _filed(found: list[Option], ready: Ready | None) -> list[Option]:
+    if ready is None or not found:
+        return found
+    filed = set(ready([option.channel.id for option in found]))
+    return [option for option in found if option.channel.id in filed]
 
 
 def _draw(found: list[Option], kind: str, parts: int, *, others: bool) -> Way | float | None:
@@ -170,6 +201,12 @@ def _until(option: Option) -> float:
     """Seconds until a broken channel may be tried."""
     until = option.channel.breaker_until
     return max(0.0, (until - now()).total_seconds()) if until is not None else 0.0
+
+
+def _again(option: Option) -> float:
+    """Seconds until it is worth asking for a broken channel again."""
+    wait_s = _until(option)
+    return min(wait_s, PROBED_S) if option.channel.breaker == "probing" else wait_s
 
 
 def _grant(channel: Channel, parts: int) -> Grant:

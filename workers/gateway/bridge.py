@@ -13,7 +13,7 @@ import structlog
 from tenants.routing.leases import Kept
 from tenants.routing.leases import Line as Shown
 from workers import channels
-from workers.channels import BadReceipt, Receipt, SendError, SendResult, Settings
+from workers.channels import BadReceipt, Code, Receipt, SendError, SendResult, Settings
 from workers.channels.links import Line
 from workers.gateway import desk
 from workers.gateway.clerk import Clerk, News
@@ -50,7 +50,7 @@ class Bridge:
         self._made_from: Any = None
         self._changing: asyncio.Task[None] | None = None
         self._linked_at = self._heard_at = now()
-        self._clerk = Clerk(desk, kept.channel_id, self._thank, self._written)
+        self._clerk = Clerk(desk, kept.channel_id, self._thank, self._written, self._broke)
         self.sender = Sender(self, desk, self._clerk)
 
     # What the gateway calls.
@@ -70,9 +70,12 @@ class Bridge:
             elif kept.state == "draining" and not self._drained and self._is_quiet():
                 self._drained = True
                 self._changing = asyncio.create_task(self._clear())
-        if kept.state != "active" or self._is_alone():
+        if kept.state != "active":
             self.sender.unload()
             await self._desk(desk.return_handed, kept.channel_id)
+        elif self._is_alone():
+            self.sender.unload()
+            await self._desk(desk.alone, kept.channel_id, self._why_alone())
         self.sender.wake()
 
     def lines(self) -> list[Shown]:
@@ -160,6 +163,9 @@ class Bridge:
     def _written(self, work: Any, count: int, came_back: bool) -> None:
         self.sender.written(work, count, came_back)
 
+    def _broke(self) -> None:
+        self.sender.unload()
+
     def _thank(self, news: News, stored: bool) -> None:
         assert self.settings is not None
         answer = self.adapter.thanks(self.settings, news.pdu, stored=stored)
@@ -176,6 +182,10 @@ class Bridge:
         if self.senders() or self.rests:
             self._linked_at = now()
         return now() - self._linked_at > ALONE_S
+
+    def _why_alone(self) -> str:
+        states = {keeper.state for keeper in self.keepers if keeper.line.sends}
+        return Code.CONFIG if self._fault or states == {"refused"} else Code.UNREACHABLE
 
     def _is_quiet(self) -> bool:
         busy = self.sender.works or any(link.used for keeper in self.keepers for link in keeper.links)

@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from tenants.messages import Answer, Incoming, Result
+from tenants.messages import Answer, Incoming, Result, verdict
 from workers.channels import Inbound, Receipt
 from workers.channels.links import Said
 from workers.gateway import desk
@@ -47,7 +47,7 @@ class News:
 
 class Clerk:
     """`thank` answers news; `written` is told of each batch how many of its messages are done with, and whether some
-    came back."""
+    came back; `broke` that the channel is to be left alone for a while."""
 
     def __init__(
         self,
@@ -55,8 +55,11 @@ class Clerk:
         channel_id: int,
         thank: Callable[[News, bool], None],
         written: Callable[[Work, int, bool], None],
+        broke: Callable[[], None],
     ) -> None:
-        self._desk, self._channel_id, self._thank, self._written = desk, channel_id, thank, written
+        self._desk, self._channel_id = desk, channel_id
+        self._thank, self._written, self._broke = thank, written, broke
+        self._good = False  # whether the breaker knows that the channel is in order
         self._results: list[tuple[Work, Result, bool]] = []
         self._receipts: list[tuple[Incoming, News]] = []
         self._replies: list[tuple[Inbound, tuple[News, ...]]] = []
@@ -147,23 +150,40 @@ class Clerk:
     async def _record(self) -> bool:
         """One set of outcomes, business by business; False when it has to be tried again."""
         taken, self._results = self._results[:SET_MAX], self._results[SET_MAX:]
-        groups: dict[tuple[int, str], list[tuple[Work, Result, bool]]] = defaultdict(list)
+        groups: dict[tuple[int, str, bool], list[tuple[Work, Result, bool]]] = defaultdict(list)
         for each in taken:
-            groups[each[0].claim.tenant_id, each[0].basis].append(each)
-        good = True
-        for (tenant_id, basis), group in groups.items():
+            groups[each[0].claim.tenant_id, each[0].basis, each[0].place.others].append(each)
+        good, done = True, []
+        for (tenant_id, basis, others), group in groups.items():
             results = [result for _, result, _ in group]
             back = {work.claim for work, result, _ in group if result.answer in (Answer.AGAIN, Answer.LATER)}
             key = f"links:{uuid.uuid4().hex}"
             try:
-                await self._desk(desk.record, self._channel_id, tenant_id, basis, results, key, back)
+                await self._desk(desk.record, self._channel_id, tenant_id, basis, results, key, back, others)
             except Exception as error:  # noqa: BLE001 - what carriers said must outlive one failed statement
                 good = False
                 self._failed(group, error)
             else:
                 self._tries = 0
-                self._tell(group)
+                done += group
+        try:
+            await self._judge([(work, result) for work, result, late in done if not late])
+        finally:
+            self._tell(done)
         return good
+
+    async def _judge(self, told: Sequence[tuple[Work, Result]]) -> None:
+        """What a set says of the channel as a whole. That a channel in order still is need not be told."""
+        failure = verdict([result for _, result in told])
+        probed = any(work.place.probe for work, _ in told)
+        if failure is None:
+            if probed:
+                await self._desk(desk.end_probe, self._channel_id)
+        elif failure or probed or not self._good:
+            left_alone = await self._desk(desk.called, self._channel_id, failure)
+            self._good = not failure and not left_alone
+            if left_alone:
+                self._broke()
 
     def _failed(self, group: list[tuple[Work, Result, bool]], error: Exception) -> None:
         self._tries += not isinstance(error, OperationalError | InterfaceError)
@@ -175,8 +195,8 @@ class Clerk:
         for work, _, _ in group:
             work.lost = True  # its lease runs out, and what is not written down is in doubt
 
-    def _tell(self, group: list[tuple[Work, Result, bool]]) -> None:
-        ours = [(work, result) for work, result, late in group if not late]
+    def _tell(self, done: list[tuple[Work, Result, bool]]) -> None:
+        ours = [(work, result) for work, result, late in done if not late]
         for work, some in itertools.groupby(sorted(ours, key=lambda one: id(one[0])), key=lambda one: one[0]):
             found = list(some)
             self._written(work, len(found), any(result.answer is Answer.LATER for _, result in found))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import uuid
 from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -23,8 +24,11 @@ from tenants.core.db import db
 from tenants.core.jobs import Job, Lane
 from tenants.core.scopes import Reason
 from tenants.messages import Claim, Incoming, Picked, Result, Writer, handing, inbound
+from tenants.routing import Place
 from tenants.routing.leases import Kept, Line, Share
-from workers.channels import Inbound, Outgoing, settings
+from tenants.routing.pace import unlimited
+from workers.channels import Inbound, settings
+from workers.gateway.clock import now
 
 log = structlog.get_logger()
 P = ParamSpec("P")
@@ -39,17 +43,25 @@ _BOUND: Final = select(func.set_config("idle_in_transaction_session_timeout", f"
 _HURRY: Final = select(func.set_config("lock_timeout", f"{LOCKED_S}s", True))
 
 
+# How old may be what is known of a batch's other channels and filings when more of it leaves.
+PLACE_S: Final = 1.0
+
+
 @dataclass(slots=True, eq=False)
 class Work:
     """A batch that was taken up. `open`: messages whose outcome is not written down; `dry`: nothing more to begin;
-    `lost`: not ours any more; `returned`: left to other channels."""
+    `lost`: not ours any more; `returned`: left to other channels. `place`: how this channel stood to it at `placed_at`.
+    """
 
     claim: Claim
     writer: Writer
     basis: str
+    place: Place = field(default_factory=lambda: Place(True, False))
+    placed_at: float = -math.inf
     open: int = 0
     dry: bool = False
     slices: int = 0
+    begun: int = 0  # messages
     lost: bool = False
     returned: bool = False
 
@@ -57,20 +69,20 @@ class Work:
     def urgent(self) -> bool:
         return self.claim.lane == Lane.URGENT
 
+    def leave(self) -> None:
+        """Begin no more of it: when what is under way is written down, it is anybody's."""
+        self.dry = self.returned = True
+
     @property
     def over(self) -> bool:
         return self.dry and not self.open
 
 
-Requests = Sequence[Any]
-
-
 @dataclass(frozen=True, slots=True)
 class Begun:
-    """A slice that is `submitting`, each message with its requests; none of these: it cannot be said on this channel.
-    `picked` None: the batch is not ours any more. `wait_s`: the pace has none yet."""
+    """A slice that is `submitting`. `picked` None: the batch is not ours any more. `wait_s`: the pace has none yet."""
 
-    picked: Sequence[tuple[Picked, Requests]] | None
+    picked: Sequence[Picked] | None
     wait_s: float = 0.0
 
 
@@ -143,6 +155,28 @@ def return_handed(channel_id: int) -> None:
         handing.return_handed(channel_id)
 
 
+def alone(channel_id: int, reason: str) -> None:
+    """The channel has no link: its breaker says so, and what waits for it is anybody's."""
+    with scopes.platform(Reason.DISPATCH):
+        routing.unlinked(channel_id, reason)
+        handing.return_handed(channel_id)
+
+
+def called(channel_id: int, failure: str) -> bool:
+    """Tell the breaker what a set of answers came to; whether the channel is to be left alone now."""
+    with scopes.platform(Reason.DISPATCH):
+        left_alone = routing.called(channel_id, failure)
+        if left_alone:
+            handing.return_handed(channel_id)
+    return left_alone
+
+
+def end_probe(channel_id: int) -> None:
+    """Nothing came of a probe: it never left."""
+    with scopes.platform(Reason.DISPATCH):
+        routing.end_probe(channel_id)
+
+
 def take_up(channel_id: int, limit: int) -> list[Work]:
     """Batches that were handed to a channel, ready to be begun."""
     with scopes.platform(Reason.DISPATCH):
@@ -158,43 +192,61 @@ def take_up(channel_id: int, limit: int) -> list[Work]:
     return found
 
 
-def begin(work: Work, kept: Kept, want: int, say: Callable[[Outgoing], Requests], *, referenced: bool) -> Begun:
-    """Commit a slice as `submitting` and turn it into requests."""
-    claim, bounded, parts = work.claim, bool(kept.tps), want
-    if bounded:
-        with scopes.platform(Reason.DISPATCH):
-            grant = routing.take(kept.channel_id, want)
-        if not grant.parts:
-            return Begun([], grant.wait_s)
-        parts = grant.parts
+def begin(work: Work, kept: Kept, want: int) -> Begun:
+    """Commit a slice as `submitting`."""
+    with scopes.platform(Reason.DISPATCH):
+        _place(work, kept)
+        if not work.place.takes:
+            work.leave()
+            return Begun(())
+        parts = want if work.place.most is None else min(want, work.place.most)
+        grant = routing.take(kept.channel_id, parts) if kept.tps else unlimited(parts)
+    if not grant.parts:
+        return Begun((), grant.wait_s)
+    picked = _picked(work, kept, grant.parts)
+    used = sum(each.segments for each in picked or ())
+    if work.place.most is not None:
+        work.leave()
+    with scopes.platform(Reason.DISPATCH):
+        if grant.bounded and used != grant.parts:
+            routing.give_back(kept.channel_id, grant.parts - used)
+        if work.place.probe and not picked:
+            routing.end_probe(kept.channel_id)
+    return Begun(picked)
+
+
+def _place(work: Work, kept: Kept) -> None:
+    """How the channel stands to a batch, asked anew when that is long ago."""
+    if now() - work.placed_at > PLACE_S:
+        ready = messages.filed(work.claim, work.writer)
+        work.place = routing.place(kept.channel_id, messages.group_of(work.claim), ready=ready)
+        work.placed_at = now()
+
+
+def _picked(work: Work, kept: Kept, parts: int) -> Sequence[Picked] | None:
+    claim = work.claim
     key = f"slice:{claim.lease.hex}:{work.slices}"
     work.slices += 1
     with scopes.tenant(claim.tenant_id):
-        picked = messages.begin_slice(claim, kept.channel_id, parts, work.writer.signature_id, key, fence=kept.fence)
+        picked = messages.begin_slice(
+            claim, kept.channel_id, parts, work.writer.signature_id, key, fence=kept.fence, others=work.place.others
+        )
         crash.point("during_submitting")
     crash.point("after_submitting")
-    used = sum(each.segments for each in picked or ())
-    if bounded and used != parts:
-        with scopes.platform(Reason.DISPATCH):
-            routing.give_back(kept.channel_id, parts - used)
-    return Begun(None if picked is None else [(each, say(_written(work, each, referenced))) for each in picked])
-
-
-def _written(work: Work, each: Picked, referenced: bool) -> Outgoing:
-    number, text = work.writer.write(each.id, each.sealed)
-    reference = messages.reference(_secret(), work.claim.tenant_id, each.id, each.attempt) if referenced else ""
-    return Outgoing(reference, number, text)
+    return picked
 
 
 def record(
-    channel_id: int, tenant_id: int, basis: str, results: Sequence[Result], key: str, back: Collection[Claim]
-) -> None:
-    """Write down what became of messages of one business. `back`: batches some of them go back to."""
+    channel_id: int, tenant_id: int, basis: str, results: Sequence[Result], key: str, back: Collection[Claim],
+    others: bool,
+) -> None:  # fmt: skip
+    """Write down what became of messages of one business. `back`: batches some of them go back to; `others`: other
+    channels take them too."""
     with scopes.tenant(tenant_id):
         # Whoever has such a batch now may have done with it, and would never look for them.
         for campaign_id in handing.taken_from_us(back) if back else ():
             agenda.put(Job.RETRY_MESSAGES, campaign_id)
-        messages.record(results, channel_id=channel_id, basis=basis, key=key, index_refs=True)
+        messages.record(results, channel_id=channel_id, basis=basis, key=key, index_refs=True, others=others)
         crash.point("before_recorded")
     crash.point("after_recorded")
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import structlog
 from sqlalchemy import select
 
-from tenants import filings, messages, routing
+from tenants import messages, routing
 from tenants.accounts.models import Tenant
 from tenants.accounts.vaults import vault
 from tenants.core import crash, jobs, scopes
@@ -19,7 +19,6 @@ from tenants.core.db import db
 from tenants.core.jobs import Job, Lane
 from tenants.core.scopes import Reason
 from tenants.messages import Answer, Claim, Picked, Result, Writer, handing
-from tenants.routing.choose import Ready
 from workers import channels
 from workers.channels import Accepted, Refused, SendResult
 from workers.channels.settings import opened
@@ -76,18 +75,22 @@ def retry_messages(tenant_id: int, campaign_id: int) -> None:
 def _send(claim: Claim) -> None:
     with scopes.tenant(claim.tenant_id):
         writer, basis = messages.writer(claim.campaign_id, vault()), _basis(claim.tenant_id)
-    group = routing.Group(claim.tenant_id, claim.country, claim.operator, claim.kind, claim.product)
+    group, ready = messages.group_of(claim), messages.filed(claim, writer)
     stop_at = time.monotonic() + JOB_S
     wait_s, taken = 0.0, 0
     # Channels that failed all that is left: it is the others' turn.
     passed: set[int] = set()
     for number in range(SLICES_MAX):
         with scopes.platform(Reason.DISPATCH):
-            way = routing.choose(group, messages.SLICE_MAX, without=passed, ready=_filed(claim, writer))
+            way = routing.choose(group, messages.SLICE_MAX, without=passed, ready=ready)
         if not isinstance(way, routing.Way):
             wait_s = way or (0.0 if passed else NO_CHANNEL_S)
             break
         if way.kind in channels.LINK_KINDS:
+            if not _has_for(claim, way):
+                _return_unused(way, ())
+                passed.add(way.channel_id)
+                continue
             if _hand(claim, way):
                 return
             wait_s = FULL_S
@@ -123,14 +126,12 @@ def _send(claim: Claim) -> None:
         messages.give_back(claim, wait_s=wait_s)
 
 
-def _filed(claim: Claim, writer: Writer) -> Ready | None:
-    """Which channels have the text filed; runs of before templates were kept with them are let through."""
-    template_id, version = writer.template
-    if not template_id:
-        return None
-    return lambda ids: filings.ready(
-        ids, writer.signature_id, template_id, version, claim.operator, tenant_id=claim.tenant_id
-    )
+def _has_for(claim: Claim, way: routing.Way) -> bool:
+    """Whether a channel with links would find anything in the batch; where there is no other, its gateway will see."""
+    if not way.others:
+        return True
+    with scopes.tenant(claim.tenant_id):
+        return messages.has_for(claim, way.channel_id, others=True)
 
 
 def _hand(claim: Claim, way: routing.Way) -> bool:
@@ -139,6 +140,8 @@ def _hand(claim: Claim, way: routing.Way) -> bool:
         if way.grant.bounded:
             routing.give_back(way.channel_id, way.grant.parts)
         handed = handing.hand(claim, way.channel_id)
+        if way.probe and not handed:
+            routing.end_probe(way.channel_id)
     if handed:
         handing.ring(way.channel_id)
     return handed
@@ -155,12 +158,11 @@ def _return_unused(way: routing.Way, picked: Sequence[Picked]) -> None:
 
 
 def _tell_breaker(way: routing.Way, results: Sequence[Result]) -> None:
-    """Whether the call as a whole came to nothing. A call that went well on a channel in order need not be told."""
-    said = {(each.answer, each.code) for each in results}
-    broken = len(said) == 1 and (results[0].code in routing.BREAKS or results[0].answer is Answer.DOUBT)
-    if broken or way.failures or way.probe:
+    """What the call says of the channel. A call that went well on a channel in order need not be told."""
+    failure = messages.verdict(results) or ""
+    if failure or way.failures or way.probe:
         with scopes.platform(Reason.DISPATCH):
-            routing.called(way.channel_id, results[0].code if broken else "")
+            routing.called(way.channel_id, failure)
 
 
 def _begin(claim: Claim, way: routing.Way, writer: Writer, key: str) -> list[Picked] | None:

@@ -207,6 +207,8 @@ class Carrier:
             return "bad_number"
         if got.too_long:
             return "too_long"
+        if self.profile.shut:
+            return "shut"
         if self.way_back.full() or (self.profile.window and link.working >= self.profile.window):
             return "too_fast"
         given = self.pace.take(wanted, self.profile.tps)

@@ -25,6 +25,7 @@ REFUSALS: Final = {
     "too_fast": FLOW_CONTROL,
     "busy": FLOW_CONTROL,
     "error": 9,
+    "shut": 7,
 }
 
 

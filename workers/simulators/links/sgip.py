@@ -22,6 +22,7 @@ REFUSALS: Final = {
     "too_fast": NODE_BUSY,
     "busy": 33,
     "error": 32,
+    "shut": 21,
 }
 WISHES: Final = {0: Wish.FAILURES, 1: Wish.ALL, 2: Wish.NONE}
 STATES: Final = {"DELIVRD": 0, "ACCEPTD": 1}

@@ -18,7 +18,15 @@ from workers.protocols.text import chinese, chinese_number
 from workers.simulators.links.tongue import Reply, Submitted, Told, Tongue, Wish, minute, parts, too_long
 
 BAD_SECRET: Final = 21
-REFUSALS: Final = {"bad_number": 47, "bad_content": 43, "too_long": 36, "too_fast": BUSY, "busy": BUSY, "error": 39}
+REFUSALS: Final = {
+    "bad_number": 47,
+    "bad_content": 43,
+    "too_long": 36,
+    "too_fast": BUSY,
+    "busy": BUSY,
+    "error": 39,
+    "shut": 76,
+}
 
 
 class Smgp(Tongue):

@@ -25,6 +25,7 @@ REFUSALS: Final = {
     "too_fast": RTHROTTLED,
     "busy": 0x14,
     "error": 0x8,
+    "shut": 0x15,
 }
 NUMBERS_OF_STATES: Final = {state: number for number, state in receipts.STATES.items()}
 WISHES: Final = (Wish.NONE, Wish.ALL, Wish.FAILURES, Wish.NONE)
