@@ -16,6 +16,11 @@ ANSWERS = {
 }
 
 
+class Server(ThreadingHTTPServer):
+    request_queue_size = calls.CONNECTIONS
+    daemon_threads = True
+
+
 @pytest.mark.parametrize("answer", ANSWERS.values(), ids=ANSWERS)
 def test_every_request_is_made_once_over_kept_connections(answer: bytes) -> None:
     asked: list[str] = []
@@ -32,8 +37,7 @@ def test_every_request_is_made_once_over_kept_connections(answer: bytes) -> None
         def log_message(self, format: str, *args: object) -> None:
             """Quiet."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Gateway) as server:
-        server.daemon_threads = True
+    with Server(("127.0.0.1", 0), Gateway) as server:
         threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         try:
             took_s = calls.campaign(server.server_port, COUNT, lambda _, at: f"/{at}", WARM, lambda: len(asked))
