@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -33,9 +34,11 @@ from tests.tenants.messages import arrange
 from tests.workers.gateway.arrange import change, forget
 from workers.gateway import desk
 from workers.gateway.desk import Work
+from workers.jobs.messages import send_batch
 
 GATEWAY = uuid.UUID(int=7)
 SECOND = 900_011
+_LINE = leases.Line(0, 0, "bound", datetime.now(UTC), 1, 16, 0, 0.0, 0, 0, 0, 0, "")
 
 
 @dataclass
@@ -75,11 +78,16 @@ def ours(app: Flask) -> Iterator[Ours]:
     with scopes.platform(Reason.DISPATCH):
         leases.beat(GATEWAY)
         (kept,) = leases.keep(GATEWAY, {"smpp"}).kept
-        leases.tell(GATEWAY, [leases.Line(id, 0, "bound", now(), 1, 16, 0, 0.0, 0, 0, 0, 0, "")])
+        leases.tell(GATEWAY, [up(id)])
     yield Ours(kept)
     forget()
     with scopes.platform(Reason.SWEEPS):
         db.session.execute(delete(Channel))
+
+
+def up(channel_id: int) -> leases.Line:
+    """A link messages may leave on."""
+    return replace(_LINE, channel_id=channel_id)
 
 
 def other(**columns: Any) -> None:
@@ -107,6 +115,22 @@ def test_what_a_channel_failed_is_left_to_others_at_once(ours: Ours) -> None:
     with scopes.tenant(run.tenant_id):
         assert messages.has_for(work.claim, SECOND, others=True), "and the second may try at once"
         assert not messages.has_for(work.claim, ours.id, others=True)
+
+
+def test_a_batch_a_channel_has_failed_is_not_handed_to_it_again(ours: Ours) -> None:
+    change(ours.id, weight=1_000_000)
+    other(kind="smpp")
+    with scopes.platform(Reason.DISPATCH):
+        leases.keep(GATEWAY, {"smpp"})
+        leases.tell(GATEWAY, [up(ours.id), up(SECOND)])
+    arrange.run(["000"] * 2)
+    work = ours.take_up()
+    refused(ours, work, ours.begin(work))
+    assert ours.begin(work) == []
+    desk.give_back(work.claim)
+    send_batch()
+    with scopes.platform(Reason.SWEEPS):
+        assert [tuple(row) for row in db.session.execute(select(Batch.state, Batch.channel_id))] == [("handed", SECOND)]
 
 
 def test_where_nobody_else_takes_them_it_tries_again(ours: Ours) -> None:
