@@ -27,6 +27,7 @@ FORMS: Final = ("international", "plus", "national")
 TEXTS: Final = ("8", "15", "auto")
 NARROW, WIDE = "udh8", "udh16"
 GBK_OCTETS: Final = 2
+TEMPLATES_MAX: Final = 256  # of channels, senders and moments
 MINUTE: Final = timedelta(seconds=59)  # what a time to the minute leaves out at most
 
 HOST: Final = Field("host", "text", "Host", help="A name or an address")
@@ -96,11 +97,11 @@ def number(settings: Settings, e164: str) -> str:
 
 def chinese_text(settings: Settings, text: str) -> tuple[Coding, bytes]:
     """A text for the protocols of the mainland. GB18030 only as far as two bytes go: phones read no more of it."""
-    wanted, coding = settings.text("text"), UCS2
+    wanted = settings.text("text")
     if wanted == "auto":
-        coding = first_fit(text, ASCII, UCS2)
-    elif wanted == "15" and all(len(GB18030.encode(each)) <= GBK_OCTETS for each in text):
-        coding = GB18030
+        return first_fit(text, ASCII, UCS2)
+    short = wanted == "15" and all(len(GB18030.encode(each)) <= GBK_OCTETS for each in text)
+    coding = GB18030 if short else UCS2
     return coding, coding.encode(text)
 
 

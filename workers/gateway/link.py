@@ -60,6 +60,7 @@ class Link(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._congested = False
+        self._unwritten: list[bytes] = []
         self.error: Exception | None = None  # what ended the connection, where it was not one of us
 
     @property
@@ -102,11 +103,15 @@ class Link(asyncio.Protocol):
         if self.session.is_closed or self._transport is None:
             return
         before = self.session.state
-        self._write(self.session.send(pdu, now(), reply_to=reply_to))
+        if not self._unwritten:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._unwritten.append(self.session.send(pdu, now(), reply_to=reply_to))
         self._moved(before)
         if self.session.is_closed:
+            self._flush()
             self._transport.close()
-        self._wake()
+        if reply_to is None:
+            self._wake()
 
     def goodbye(self) -> None:
         """Leave in good order; the answer ends the link."""
@@ -160,7 +165,13 @@ class Link(asyncio.Protocol):
     # The inside.
 
     def _write(self, data: bytes) -> None:
-        if self._transport is not None:
+        self._unwritten.append(data)
+        self._flush()
+
+    def _flush(self) -> None:
+        """Answers to what came in together leave together."""
+        data, self._unwritten = b"".join(self._unwritten), []
+        if data and self._transport is not None:
             self._transport.write(data)
 
     def _moved(self, before: State) -> None:
@@ -213,6 +224,7 @@ class Link(asyncio.Protocol):
             self.bridge.sender.came(parcel, index, UNANSWERED)
         if not self.closed.done():
             self.closed.set_result(event)
+        self._flush()
         if self._transport is not None:
             self._transport.close()
         self.bridge.over(self)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tenants.messages import Answer, Result
+from tenants.messages import Answer, Picked, Result
 from tenants.routing import Blame, blame
 from workers.channels import Accepted, Code, Refused, SendResult
 
@@ -17,7 +18,8 @@ NEVER_LEFT = Refused(Code.NOT_TRIED, True)
 
 @dataclass(slots=True, eq=False)
 class Parcel:
-    """One message: its requests, one a part, and what became of each. `work` is the batch it is from."""
+    """One message: its requests, one a part, and what became of each. `work` is the batch it is from; `picked` what
+    the requests are still to be made of."""
 
     work: Any
     id: int
@@ -28,9 +30,20 @@ class Parcel:
     unsent: deque[int] = field(default_factory=deque)
     throttles: int = 0
     told: bool = False  # its result was written down, or is about to be
+    picked: Picked | None = None
 
     def __post_init__(self) -> None:
         self.unsent.extend(range(len(self.pdus)))
+
+    @classmethod
+    def sealed(cls, work: Any, picked: Picked, urgent: bool) -> Parcel:
+        """A message whose requests are made when it leaves."""
+        return cls(work, picked.id, picked.attempt, (None,) * picked.segments, urgent, picked=picked)
+
+    def become(self, pdus: Sequence[Any]) -> None:
+        """Its requests are made."""
+        self.pdus, self.picked = tuple(pdus), None
+        self.unsent = deque(range(len(self.pdus)))
 
     @property
     def done(self) -> bool:
@@ -43,6 +56,8 @@ class Parcel:
 
     def result(self) -> Result:
         """The worst part decides; only what no carrier has any part of may go again."""
+        if len(self.pdus) == 1 and isinstance(only := self.results[0], Accepted):
+            return Result(self.id, self.attempt, Answer.ACCEPTED, only.provider_ref, refs=(only.provider_ref,))
         refused = [each for each in self.results.values() if isinstance(each, Refused)]
         spoken = [each for each in refused if not _waits(each)]
         taken = [each for each in self.results.values() if isinstance(each, Accepted)]

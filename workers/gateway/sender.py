@@ -6,11 +6,12 @@ import asyncio
 import math
 import random
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final, Protocol
 from uuid import UUID
 
-from tenants.messages import SLICE_MAX, Answer
+from tenants.messages import SLICE_MAX, Answer, Picked
 from tenants.routing.leases import Kept
 from workers.channels import Code, Doubtful, LinkAdapter, Outgoing, Refused, SendResult, Settings
 from workers.gateway import desk
@@ -25,6 +26,8 @@ from workers.protocols.errors import LocalProtocolError
 WORKS_MAX: Final = 200  # batches taken up at a time; how many there are is bounded where they are handed over
 LOOK_S: Final = 1.0
 AHEAD_S: Final = 2.0  # how much may be committed and not yet sent, by the pace
+AHEAD_MAX: Final = 4 * SLICE_MAX
+BEGINS_MAX: Final = 3  # slices being committed at a time, each of another batch; urgent ones may be one more
 PACE_WAIT_S: Final = 0.005
 STOP_S: Final = 2.0
 
@@ -57,7 +60,10 @@ class Sender:
         self._reference = random.randrange(1 << 16)
         self._bell = asyncio.Event()
         self._rung, self._looked_at = True, -math.inf
+        self._coming: dict[Work, int] = {}  # parts of the slices that are being committed
+        self._begin_at = -math.inf  # not before: the pace has none yet, or the database is away
         self._timer: asyncio.TimerHandle | None = None
+        self._beginning: set[asyncio.Task[None]] = set()
         self._ending: set[asyncio.Task[None]] = set()
         self._stopped = False
         self._filling = asyncio.create_task(self._fill())
@@ -81,9 +87,11 @@ class Sender:
         """Begin nothing more; what is committed and has not left goes back."""
         self._stopped = True
         self._bell.set()
-        # A slice that is being committed is waited for: cut off, it would be in doubt.
-        await asyncio.wait([self._filling], timeout=STOP_S)
-        self._filling.cancel()
+        # Slices that are being committed are waited for: cut off, they would be in doubt.
+        last = [self._filling, *self._beginning]
+        await asyncio.wait(last, timeout=STOP_S)
+        for task in last:
+            task.cancel()
         self.unload()
 
     def unload(self) -> None:
@@ -91,7 +99,7 @@ class Sender:
         for parcel in self.outbox.clear():
             self._give_up(parcel)
         for work in list(self.works):
-            work.dry = work.returned = True
+            work.leave()
             self._look_over(work)
 
     async def end(self) -> None:
@@ -149,39 +157,41 @@ class Sender:
         windows = sum(link.session.window for link in links)
         pace: float = self._channel.kept.tps
         pace = pace or sum([link.rate.measured for link in links])
-        return int(min(max(windows, AHEAD_S * pace, 1), SLICE_MAX))
+        return int(min(max(windows, AHEAD_S * pace, 1), AHEAD_MAX))
 
     async def _fill(self) -> None:
         while not self._stopped:
             try:
-                wait_s = await self._step()
+                await self._step()
             except Exception as error:  # noqa: BLE001 - the sender must outlive a database that is away
-                desk.failed("gateway.cannot_begin", error, channel=self._channel.kept.name)
-                wait_s = LOOK_S
-            if wait_s and not self._stopped:
-                try:
+                self._rest(error)
+            wait_s = min(max(self._begin_at - now(), 0.0) or LOOK_S, LOOK_S)
+            if not self._stopped:
+                with suppress(TimeoutError):
                     async with asyncio.timeout(wait_s):
                         await self._bell.wait()
-                except TimeoutError:
-                    pass
                 self._bell.clear()
 
-    async def _step(self) -> float:
-        """Take up batches, begin a slice; how long to wait for the next step unless something happens."""
+    def _rest(self, error: Exception) -> None:
+        desk.failed("gateway.cannot_begin", error, channel=self._channel.kept.name)
+        self._begin_at = now() + LOOK_S
+
+    async def _step(self) -> None:
+        """Take up batches and begin slices of them, one beside the other, as far as the depth goes."""
         self.works = [work for work in self.works if not work.lost]
         self._pump()
-        ready = self._channel.sends and not self._clerk.is_behind
+        ready = self._channel.sends and not self._clerk.is_behind and now() >= self._begin_at
         if not ready or not (self._channel.senders() or self._channel.rests):
-            return LOOK_S
+            return
         await self._take_up()
-        depth = self._depth()
-        work = next((work for work in self.works if not work.dry), None)
-        before = self.outbox.before(work.urgent) if work else 0
-        if work is None or before > depth / 2:
-            return LOOK_S
-        if not work.urgent:  # the others have their turn first
-            self.works.append(self.works.pop(self.works.index(work)))
-        return await self._begin(work, depth - before)
+        while not self._stopped and (due := self._due()):
+            work, want = due
+            if not work.urgent:  # the others have their turn first
+                self.works.append(self.works.pop(self.works.index(work)))
+            self._coming[work] = want
+            task = asyncio.create_task(self._begin(work, want))
+            self._beginning.add(task)
+            task.add_done_callback(self._beginning.discard)
 
     async def _take_up(self) -> None:
         if not (self._rung or now() - self._looked_at > LOOK_S):
@@ -190,52 +200,70 @@ class Sender:
         self.works += await self._desk(desk.take_up, self._channel.kept.channel_id, WORKS_MAX)
         self.works.sort(key=lambda work: not work.urgent)
 
-    async def _begin(self, work: Work, want: int) -> float:
-        referenced = self._channel.adapter.echoes_reference
+    def _due(self) -> tuple[Work, int] | None:
+        """The batch whose turn it is, and how many parts of it there is room for; None when enough is on its way."""
+        work = next((work for work in self.works if not work.dry and work not in self._coming), None)
+        if work is None or len(self._coming) >= BEGINS_MAX + work.urgent:
+            return None
+        coming = sum(parts for each, parts in self._coming.items() if each.urgent or not work.urgent)
+        depth, before = self._depth(), self.outbox.before(work.urgent) + coming
+        return (work, min(depth - before, SLICE_MAX)) if before <= depth / 2 else None
+
+    async def _begin(self, work: Work, want: int) -> None:
+        """Commit a slice and let it leave."""
         try:
-            begun = await self._desk(desk.begin, work, self._channel.kept, want, self._said, referenced=referenced)
-        except Exception:
+            begun = await self._desk(desk.begin, work, self._channel.kept, want)
+        except Exception as error:  # noqa: BLE001 - the sender must outlive a database that is away
             work.lost = True  # who knows what was committed: its lease runs out, and a sweep sorts it out
-            raise
-        if begun.wait_s:
-            return begun.wait_s
-        if begun.picked is None:
-            work.lost = True
-        elif not begun.picked:
-            work.dry = True
-            self._look_over(work)
+            self._rest(error)
         else:
             self._post(work, begun)
-        return 0.0
-
-    def _said(self, outgoing: Outgoing) -> Sequence[Any]:
-        """The requests of a message; in a thread."""
-        assert self._channel.settings is not None
-        self._reference = (self._reference + 1) & 0xFFFF
-        try:
-            return self._channel.adapter.submits(self._channel.settings, outgoing, self._reference, now())
-        except LocalProtocolError:
-            return ()
+        finally:
+            del self._coming[work]
+            self._look_over(work)
+            self._bell.set()
 
     def _post(self, work: Work, begun: Begun) -> None:
-        """Let a slice leave."""
-        assert begun.picked is not None
+        """Let a slice leave, and see whether it was the last of its batch."""
+        if begun.wait_s:
+            self._begin_at = now() + begun.wait_s
+            return
+        if begun.picked is None:
+            work.lost = True
+            return
         work.open += len(begun.picked)
-        for picked, requests in begun.picked:
-            parcel = Parcel(work, picked.id, picked.attempt, tuple(requests) or (None,), work.urgent)
-            if requests:
-                self.outbox.add(parcel)
-            else:
-                self.came(parcel, parcel.unsent.popleft(), Refused(Code.CONTENT, False))
+        work.begun += len(begun.picked)
+        work.dry = work.dry or not begun.picked or work.begun >= work.claim.left
+        for picked in begun.picked:
+            self.outbox.add(Parcel.sealed(work, picked, work.urgent))
         self._pump()
 
     def _next(self) -> Parcel | None:
         """The next message whose batch is still ours; the others have not left."""
         while parcel := self.outbox.take():
-            if not parcel.work.lost:
+            if parcel.work.lost:
+                self._give_up(parcel)
+            elif parcel.picked is None or self._is_said(parcel, parcel.picked):
                 return parcel
-            self._give_up(parcel)
         return None
+
+    def _is_said(self, parcel: Parcel, picked: Picked) -> bool:
+        """Make the requests of a message, now that it leaves; what cannot be said is refused."""
+        assert self._channel.settings is not None
+        self._reference = (self._reference + 1) & 0xFFFF
+        requests: Sequence[Any] = ()
+        try:
+            number, text = parcel.work.writer.write(picked.id, picked.sealed)
+            message = Outgoing("", number, text)
+            requests = self._channel.adapter.submits(self._channel.settings, message, self._reference, now())
+        except LocalProtocolError:
+            pass
+        except Exception as error:  # noqa: BLE001 - one message that cannot be read must not end the link
+            desk.failed("gateway.unsayable", error, channel=self._channel.kept.name)
+        parcel.become(requests or (None,))
+        if not requests:
+            self.came(parcel, parcel.unsent.popleft(), Refused(Code.CONTENT, False))
+        return bool(requests)
 
     def _pump(self) -> None:
         for link in self._channel.senders():
@@ -283,7 +311,7 @@ class Sender:
         self._bell.set()
 
     def _look_over(self, work: Work) -> None:
-        if not work.over or work.lost or work not in self.works:
+        if not work.over or work.lost or work in self._coming or work not in self.works:
             return
         self.works.remove(work)
         self._rung = True

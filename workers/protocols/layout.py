@@ -15,10 +15,28 @@ from workers.protocols.errors import LocalProtocolError, RemoteProtocolError
 from workers.protocols.wire import By, Field, Octets, Raw, Uint, need, octets
 
 
-class _Run:
+class _Step:
+    """A piece of the body. What it became last is kept: most of a message is as it was in the one before."""
+
+    def __init__(self) -> None:
+        self._last: tuple[tuple[Any, ...], bytes] | None = None
+
+    def kept(self, values: tuple[Any, ...]) -> bytes:
+        """What `put` says."""
+        last = self._last
+        if last is None or last[0] != values:
+            self._last = last = (values, self.put(values))
+        return last[1]
+
+    def put(self, values: tuple[Any, ...]) -> bytes:
+        raise NotImplementedError
+
+
+class _Run(_Step):
     """Neighbouring fields of fixed width: one struct for all of them."""
 
     def __init__(self, specs: list[Uint | Octets | Raw]) -> None:
+        super().__init__()
         codes = [spec.code if isinstance(spec, Uint) else f"{spec.width}s" for spec in specs]
         self.struct = struct.Struct(">" + "".join(codes))
         self.texts = [(i, spec.width) for i, spec in enumerate(specs) if isinstance(spec, Octets)]
@@ -44,10 +62,11 @@ class _Run:
         return stop
 
 
-class _One:
+class _One(_Step):
     """A single field of variable size."""
 
     def __init__(self, field: Field) -> None:
+        super().__init__()
         self.field, self.least, self.most = field, field.least, field.most
 
     def put(self, values: tuple[Any, ...]) -> bytes:
@@ -59,12 +78,13 @@ class _One:
         return pos
 
 
-class _Absent:
+class _Absent(_Step):
     """A field this version does not have: its default, and no bytes."""
 
     least = most = 0
 
     def __init__(self, default: Any) -> None:
+        super().__init__()
         self.default = default
 
     def put(self, values: tuple[Any, ...]) -> bytes:
@@ -114,7 +134,7 @@ class Layout:
         """The body; what does not fit is our own mistake."""
         values = self._values(pdu)
         try:
-            return b"".join([step.put(values[part]) for part, step in self._steps])
+            return b"".join([step.kept(values[part]) for part, step in self._steps])
         except (struct.error, UnicodeEncodeError) as error:
             raise LocalProtocolError(f"{self.cls.__name__}: {error}") from error
 

@@ -11,7 +11,13 @@ from enum import Enum, auto
 from typing import Any
 
 
-class Role(Enum):
+class _Enum(Enum):
+    """Found in tables by what it is: Enum's own hash calls Python, several times for each message."""
+
+    __hash__ = object.__hash__
+
+
+class Role(_Enum):
     CLIENT = auto()  # the side that logs in
     SERVER = auto()
 
@@ -20,7 +26,7 @@ class Role(Enum):
         return Role.SERVER if self is Role.CLIENT else Role.CLIENT
 
 
-class Kind(Enum):
+class Kind(_Enum):
     INVITE = auto()  # asks the client to log in
     LOGIN = auto()
     ACCEPT = auto()
@@ -34,7 +40,7 @@ class Kind(Enum):
     FAREWELL = auto()
 
 
-class State(Enum):
+class State(_Enum):
     OPEN = auto()  # connected, nobody logged in
     BINDING = auto()  # login sent, not answered
     BOUND = auto()

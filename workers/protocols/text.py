@@ -138,12 +138,11 @@ def _number(table: dict[Coding, int], coding: Coding) -> int:
     return table[coding]
 
 
-def first_fit(text: str, *codings: Coding) -> Coding:
-    """The first coding that can say all of this text."""
+def first_fit(text: str, *codings: Coding) -> tuple[Coding, bytes]:
+    """The first coding that can say all of this text, and the text in it."""
     for coding in codings:
         try:
-            coding.encode(text)
+            return coding, coding.encode(text)
         except LocalProtocolError:
             continue
-        return coding
     raise LocalProtocolError("no coding can say this text")

@@ -15,8 +15,10 @@ length is checked before anything is copied.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, NamedTuple, Protocol
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from functools import cache
+from typing import Annotated, Any, ClassVar, NamedTuple, Protocol, TypeVar
 
 from workers.protocols.errors import LocalProtocolError, RemoteProtocolError
 
@@ -27,6 +29,27 @@ class Pdu:
     __slots__ = ()
     command: ClassVar[int]
     may_be_bare: ClassVar[bool] = False
+
+
+P = TypeVar("P", bound=Pdu)
+
+
+@cache
+def _slots(cls: type[Any]) -> list[tuple[str, Callable[[Any], Any], Callable[[Any, Any], None]]]:
+    """Name, getter and setter of every field."""
+    found = [(each.name, getattr(cls, each.name)) for each in fields(cls)]
+    return [(name, slot.__get__, slot.__set__) for name, slot in found]
+
+
+def changed(pdu: P, **values: Any) -> P:
+    """What dataclasses.replace does, in a quarter of its time: every message that leaves is a template changed."""
+    made = object.__new__(type(pdu))
+    cls: Any = type(pdu)
+    for name, get, put in _slots(cls):
+        put(made, values.pop(name) if name in values else get(pdu))
+    if values:
+        raise TypeError(f"{type(pdu).__name__} has no {', '.join(values)}")
+    return made
 
 
 class Uint(NamedTuple):

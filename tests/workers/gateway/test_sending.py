@@ -64,16 +64,16 @@ def test_a_long_message_is_delivered_when_all_its_parts_are(app: Flask, ground: 
 
 
 def test_throttling_slows_a_link_down_and_uses_up_no_attempt(app: Flask, ground: Settings, tmp_path: Path) -> None:
-    with wire(tmp_path, "cmpp", "--tps", "150") as line, gateways(ground):
-        run = arrange.run(["000"] * 300)
+    with wire(tmp_path, "cmpp", "--tps", "60") as line, gateways(ground):
+        run = arrange.run(["000"] * 200)
         linked(line)
         pipeline.until(lambda: run.progress().open == 0, limit_s=LIMIT_S)
-        assert run.states() == {"delivered": 300}
+        assert run.states() == {"delivered": 200}
         with scopes.tenant(run.tenant_id):
             assert set(db.session.scalars(select(Message.attempt))) == {1}
         refused = [entry for entry in line.carrier.entries("submit") if "refused" in entry]
         assert refused, "the carrier never throttled"
-        assert len(refused) < 300, "the link did not slow down"
+        assert len(refused) < 200, "the link did not slow down"
         wait_for(lambda: sum(each.throttled for each in line.links()) == len(refused), 5)
 
 

@@ -98,7 +98,7 @@ def test_what_a_carrier_takes_zero_for_is_a_setting() -> None:
 
 
 def test_the_first_coding_that_fits_is_taken() -> None:
-    assert text.first_fit("hello", GSM, UCS2) is GSM
-    assert text.first_fit("你好", GSM, UCS2) is UCS2
+    assert text.first_fit("hello", GSM, UCS2) == (GSM, b"hello")
+    assert text.first_fit("你好", GSM, UCS2) == (UCS2, "你好".encode("utf-16-be"))
     with pytest.raises(LocalProtocolError):
         text.first_fit("你好", GSM, ASCII)

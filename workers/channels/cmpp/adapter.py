@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 from workers.channels import linking
@@ -17,6 +18,7 @@ from workers.protocols.cmpp.session import Session
 from workers.protocols.stamps import stamp
 from workers.protocols.states import CLIENT
 from workers.protocols.text import chinese
+from workers.protocols.wire import changed
 
 VERSIONS: Final = {"2.0": V2, "3.0": V3}
 SOURCE_OCTETS_MAX: Final = 21
@@ -66,18 +68,10 @@ class CmppAdapter:
 
     def submits(self, settings: Settings, message: Outgoing, reference: int, now: float) -> Sequence[Any]:
         coding, body = linking.chinese_text(settings, message.text)
-        template = pdus.Submit(
-            service_id=settings.text("service_id"),
-            fee_user_type=settings.number("fee_user_type"),
-            fee_terminal_id=settings.text("fee_terminal_id"),
-            msg_src=settings.text("msg_src") or settings.text("account"),
-            fee_type=settings.text("fee_type"),
-            fee_code=settings.text("fee_code"),
-            valid_time=linking.gives_up_at(settings, now),
-            src_id=linking.sender(settings, message, SOURCE_OCTETS_MAX),
-            recipients=(linking.number(settings, message.number),),
-        )
-        return long.submits(template, body, coding, reference, wide=settings.text("long") == linking.WIDE)
+        source = linking.sender(settings, message, SOURCE_OCTETS_MAX)
+        template = _template(settings, source, linking.gives_up_at(settings, now))
+        addressed = changed(template, recipients=(linking.number(settings, message.number),))
+        return long.submits(addressed, body, coding, reference, wide=settings.text("long") == linking.WIDE)
 
     def result(self, settings: Settings, answer: Any, sequence: Any) -> SendResult:
         if answer.result:
@@ -105,3 +99,18 @@ class CmppAdapter:
             case pdus.Terminate():
                 return pdus.TerminateResp()
         return None
+
+
+@lru_cache(linking.TEMPLATES_MAX)
+def _template(settings: Settings, source: str, valid_until: str) -> pdus.Submit:
+    """What the messages of a channel and a sender have in common at this moment."""
+    return pdus.Submit(
+        service_id=settings.text("service_id"),
+        fee_user_type=settings.number("fee_user_type"),
+        fee_terminal_id=settings.text("fee_terminal_id"),
+        msg_src=settings.text("msg_src") or settings.text("account"),
+        fee_type=settings.text("fee_type"),
+        fee_code=settings.text("fee_code"),
+        valid_time=valid_until,
+        src_id=source,
+    )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 from workers.channels import linking
@@ -21,6 +22,7 @@ from workers.protocols.sgip.codec import node_id
 from workers.protocols.sgip.session import FROM_CARRIER, FROM_PROVIDER, NODE_BUSY, Session
 from workers.protocols.states import CLIENT, SERVER
 from workers.protocols.text import chinese
+from workers.protocols.wire import changed
 
 SOURCE_OCTETS_MAX: Final = 21
 NOT_CAUSED_BY_A_REPLY: Final = 2  # MorelatetoMTFlag
@@ -75,18 +77,10 @@ class SgipAdapter:
 
     def submits(self, settings: Settings, message: Outgoing, reference: int, now: float) -> Sequence[Any]:
         coding, body = linking.chinese_text(settings, message.text)
-        template = pdus.Submit(
-            sp_number=linking.sender(settings, message, SOURCE_OCTETS_MAX),
-            recipients=(message.number.removeprefix("+"),),
-            corp_id=settings.text("corp_id"),
-            service_type=settings.text("service_type"),
-            fee_type=settings.number("fee_type"),
-            fee_value=settings.text("fee_value"),
-            given_value=settings.text("given_value"),
-            more_late_to_mt_flag=NOT_CAUSED_BY_A_REPLY,
-            expire_time=linking.gives_up_at(settings, now),
-        )
-        return long.submits(template, body, coding, reference, wide=settings.text("long") == linking.WIDE)
+        source = linking.sender(settings, message, SOURCE_OCTETS_MAX)
+        template = _template(settings, source, linking.gives_up_at(settings, now))
+        addressed = changed(template, recipients=(message.number.removeprefix("+"),))
+        return long.submits(addressed, body, coding, reference, wide=settings.text("long") == linking.WIDE)
 
     def result(self, settings: Settings, answer: Any, sequence: Any) -> SendResult:
         if answer.result:
@@ -132,3 +126,18 @@ def _login_fault(settings: Settings, login: pdus.Bind) -> int:
     known = hmac.compare_digest(login.login_name.encode(), account.encode())
     genuine = hmac.compare_digest(login.login_password.encode(), secret.encode())
     return 0 if known and genuine else BAD_LOGIN
+
+
+@lru_cache(linking.TEMPLATES_MAX)
+def _template(settings: Settings, source: str, valid_until: str) -> pdus.Submit:
+    """What the messages of a channel and a sender have in common at this moment."""
+    return pdus.Submit(
+        sp_number=source,
+        corp_id=settings.text("corp_id"),
+        service_type=settings.text("service_type"),
+        fee_type=settings.number("fee_type"),
+        fee_value=settings.text("fee_value"),
+        given_value=settings.text("given_value"),
+        more_late_to_mt_flag=NOT_CAUSED_BY_A_REPLY,
+        expire_time=valid_until,
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 from workers.channels import linking
@@ -16,6 +17,7 @@ from workers.protocols.smgp.session import BOTH_WAYS, BUSY, RECEIVE, SEND, Sessi
 from workers.protocols.stamps import stamp
 from workers.protocols.states import CLIENT
 from workers.protocols.text import chinese
+from workers.protocols.wire import changed
 
 BOTH, SEPARATE = "both", "separate"
 SOURCE_OCTETS_MAX: Final = 21
@@ -66,18 +68,10 @@ class SmgpAdapter:
 
     def submits(self, settings: Settings, message: Outgoing, reference: int, now: float) -> Sequence[Any]:
         coding, body = linking.chinese_text(settings, message.text)
-        enterprise = settings.text("msg_src").encode()
-        template = pdus.Submit(
-            service_id=settings.text("service_id"),
-            fee_type=settings.text("fee_type"),
-            fee_code=settings.text("fee_code"),
-            fixed_fee=settings.text("fixed_fee"),
-            valid_time=linking.gives_up_at(settings, now),
-            src_term_id=linking.sender(settings, message, SOURCE_OCTETS_MAX),
-            recipients=(linking.number(settings, message.number),),
-            tlvs=((pdus.MSG_SRC, enterprise.ljust(8, b"\0")),) if enterprise else (),
-        )
-        return long.submits(template, body, coding, reference, wide=settings.text("long") == linking.WIDE)
+        source = linking.sender(settings, message, SOURCE_OCTETS_MAX)
+        template = _template(settings, source, linking.gives_up_at(settings, now))
+        addressed = changed(template, recipients=(linking.number(settings, message.number),))
+        return long.submits(addressed, body, coding, reference, wide=settings.text("long") == linking.WIDE)
 
     def result(self, settings: Settings, answer: Any, sequence: Any) -> SendResult:
         if answer.status:
@@ -104,3 +98,18 @@ class SmgpAdapter:
             case pdus.Exit():
                 return pdus.ExitResp()
         return None
+
+
+@lru_cache(linking.TEMPLATES_MAX)
+def _template(settings: Settings, source: str, valid_until: str) -> pdus.Submit:
+    """What the messages of a channel and a sender have in common at this moment."""
+    enterprise = settings.text("msg_src").encode()
+    return pdus.Submit(
+        service_id=settings.text("service_id"),
+        fee_type=settings.text("fee_type"),
+        fee_code=settings.text("fee_code"),
+        fixed_fee=settings.text("fixed_fee"),
+        valid_time=valid_until,
+        src_term_id=source,
+        tlvs=((pdus.MSG_SRC, enterprise.ljust(8, b"\0")),) if enterprise else (),
+    )

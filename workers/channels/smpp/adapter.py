@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any, ClassVar, Final
 
 from workers.channels import linking, tls
@@ -22,7 +23,7 @@ from workers.protocols.smpp.receipts import IdForm, canonical
 from workers.protocols.smpp.session import Session
 from workers.protocols.states import CLIENT
 from workers.protocols.text import ASCII, GSM, GSM_PACKED, LATIN1, UCS2, Coding, first_fit, smpp
-from workers.protocols.wire import tlv
+from workers.protocols.wire import changed, tlv
 
 TRANSCEIVER, SEPARATE = "transceiver", "separate"
 ALPHABETS: Final = {"gsm": GSM, "packed": GSM_PACKED, "latin1": LATIN1, "ascii": ASCII}
@@ -89,22 +90,11 @@ class SmppAdapter:
 
     def submits(self, settings: Settings, message: Outgoing, reference: int, now: float) -> Sequence[Any]:
         coding, body = _said(settings, message.text)
-        source = linking.sender(settings, message, SOURCE_OCTETS_MAX)
-        ton, npi = _type(settings, source)
-        template = pdus.SubmitSm(
-            service_type=settings.text("service_type"),
-            source_addr_ton=ton,
-            source_addr_npi=npi,
-            source_addr=source,
-            dest_addr_ton=settings.number("dest_ton"),
-            dest_addr_npi=settings.number("dest_npi"),
-            destination_addr=linking.number(settings, message.number),
-            validity_period=_validity(settings),
-            registered_delivery=FINAL_RECEIPT,
-        )
-        made = long.submits(template, body, coding, reference, Way(settings.text("long")))
+        template = _template(settings, linking.sender(settings, message, SOURCE_OCTETS_MAX))
+        addressed = changed(template, destination_addr=linking.number(settings, message.number))
+        made = long.submits(addressed, body, coding, reference, Way(settings.text("long")))
         # An alphabet with a number of its own that the carrier takes for its default.
-        return [replace(each, data_coding=0) for each in made] if coding in (LATIN1, ASCII) else made
+        return [changed(each, data_coding=0) for each in made] if coding in (LATIN1, ASCII) else made
 
     def result(self, settings: Settings, answer: Any, sequence: Any) -> SendResult:
         if answer.status:
@@ -140,11 +130,26 @@ class SmppAdapter:
         return None
 
 
+@lru_cache(linking.TEMPLATES_MAX)
+def _template(settings: Settings, source: str) -> pdus.SubmitSm:
+    """What the messages of a channel and a sender have in common."""
+    ton, npi = _type(settings, source)
+    return pdus.SubmitSm(
+        service_type=settings.text("service_type"),
+        source_addr_ton=ton,
+        source_addr_npi=npi,
+        source_addr=source,
+        dest_addr_ton=settings.number("dest_ton"),
+        dest_addr_npi=settings.number("dest_npi"),
+        validity_period=_validity(settings),
+        registered_delivery=FINAL_RECEIPT,
+    )
+
+
 def _said(settings: Settings, text: str) -> tuple[Coding, bytes]:
     """In the carrier's default alphabet when that can say it, in UCS-2 otherwise."""
     default = ALPHABETS[settings.text("alphabet")]
-    coding = first_fit(text, default, UCS2)
-    body = coding.encode(text)
+    coding, body = first_fit(text, default, UCS2)
     if coding is GSM_PACKED and len(body) > coding.single:  # packed septets have no parts
         return UCS2, UCS2.encode(text)
     return coding, body

@@ -5,19 +5,18 @@ The two can disagree in what peers send: the header is believed.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from workers.protocols import long
 from workers.protocols.cmpp.pdus import Deliver, Submit
 from workers.protocols.long import Part
 from workers.protocols.text import Coding, chinese_number
+from workers.protocols.wire import changed
 
 
 def submits(template: Submit, body: bytes, coding: Coding, reference: int, *, wide: bool = False) -> list[Submit]:
     """One Submit per part of an encoded text."""
     parts = long.split(body, coding, reference, wide=wide)
     return [
-        replace(
+        changed(
             template,
             pk_total=len(parts),
             pk_number=number,

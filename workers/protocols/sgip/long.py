@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from workers.protocols import long
 from workers.protocols.long import Part
 from workers.protocols.sgip.pdus import Deliver, Submit
 from workers.protocols.text import Coding, chinese_number
+from workers.protocols.wire import changed
 
 
 def submits(template: Submit, body: bytes, coding: Coding, reference: int, *, wide: bool = False) -> list[Submit]:
     """One Submit per part of an encoded text."""
     return [
-        replace(template, tp_udhi=int(part.has_header), message_coding=chinese_number(coding), content=part.content)
+        changed(template, tp_udhi=int(part.has_header), message_coding=chinese_number(coding), content=part.content)
         for part in long.split(body, coding, reference, wide=wide)
     ]
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from workers.protocols import long
 from workers.protocols.long import Part
 from workers.protocols.smgp.pdus import PK_NUMBER, PK_TOTAL, TP_UDHI, Deliver, Submit
 from workers.protocols.text import Coding, chinese_number
-from workers.protocols.wire import tlv_number
+from workers.protocols.wire import changed, tlv_number
 
 
 def submits(template: Submit, body: bytes, coding: Coding, reference: int, *, wide: bool = False) -> list[Submit]:
@@ -19,7 +17,7 @@ def submits(template: Submit, body: bytes, coding: Coding, reference: int, *, wi
     for number, part in enumerate(parts, 1):
         place = ((TP_UDHI, b"\1"), (PK_TOTAL, bytes((len(parts),))), (PK_NUMBER, bytes((number,))))
         tlvs = (place if part.has_header else ()) + kept
-        made.append(replace(template, msg_format=chinese_number(coding), content=part.content, tlvs=tlvs))
+        made.append(changed(template, msg_format=chinese_number(coding), content=part.content, tlvs=tlvs))
     return made
 
 

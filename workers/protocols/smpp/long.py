@@ -23,7 +23,7 @@ from workers.protocols.smpp.pdus import (
 )
 from workers.protocols.text import Coding, smpp_number
 from workers.protocols.udh import Concat
-from workers.protocols.wire import Tlv, tlv, tlv_number
+from workers.protocols.wire import Tlv, changed, tlv, tlv_number
 
 UDHI = 0x40
 PAYLOAD_MAX = 0xFFFF
@@ -38,16 +38,21 @@ class Way(StrEnum):
 
 def submits(template: SubmitSm, body: bytes, coding: Coding, reference: int, way: Way = Way.UDH_8) -> list[SubmitSm]:
     """One SubmitSm per part of an encoded text; a text that fits one is never marked as long."""
-    template = replace(template, data_coding=smpp_number(coding))
+    number = smpp_number(coding)
     if way is Way.PAYLOAD and len(body) > coding.single:
         if len(body) > PAYLOAD_MAX:
             raise LocalProtocolError(f"a payload of {len(body)} bytes")
-        return [replace(template, short_message=b"", tlvs=(*template.tlvs, (MESSAGE_PAYLOAD, body)))]
+        payload = (*template.tlvs, (MESSAGE_PAYLOAD, body))
+        return [changed(template, data_coding=number, short_message=b"", tlvs=payload)]
     parts = long.split(body, coding, reference, wide=way is Way.UDH_16)
     if way is Way.SAR:
-        return [replace(template, short_message=one.body, tlvs=(*template.tlvs, *_sar(one.concat))) for one in parts]
+        return [
+            changed(template, data_coding=number, short_message=one.body, tlvs=(*template.tlvs, *_sar(one.concat)))
+            for one in parts
+        ]
+    plain, headed = template.esm_class, template.esm_class | UDHI
     return [
-        replace(template, short_message=one.content, esm_class=template.esm_class | (UDHI if one.has_header else 0))
+        changed(template, data_coding=number, short_message=one.content, esm_class=headed if one.has_header else plain)
         for one in parts
     ]
 

@@ -73,8 +73,8 @@ def too_long(part: Part, content: bytes, coding: Coding) -> bool:
 
 def parts(reply: Reply, *codings: Coding) -> tuple[Coding, list[Part]]:
     """A reply in the first coding that can say it, cut for the air."""
-    coding = first_fit(reply.text, *codings, UCS2)
-    return coding, long.split(coding.encode(reply.text), coding, reply.reference)
+    coding, body = first_fit(reply.text, *codings, UCS2)
+    return coding, long.split(body, coding, reply.reference)
 
 
 def minute(at: float) -> str:

@@ -74,8 +74,8 @@ def login(name: str, now: float, account: str = ACCOUNT, secret: str = SECRET) -
 
 def submits(name: str, number: str, text: str, reference: int = 1, way: Way = Way.UDH_8) -> list[Any]:
     """The requests of one message, as many as it has parts."""
-    coding = first_fit(text, GSM if name == "smpp" else ASCII, UCS2)
-    body, wide = coding.encode(text), way is Way.UDH_16
+    coding, body = first_fit(text, GSM if name == "smpp" else ASCII, UCS2)
+    wide = way is Way.UDH_16
     match name:
         case "cmpp2" | "cmpp3":
             plain = cmpp.Submit(msg_src=ACCOUNT, src_id=SENDER, recipients=(number,))
