@@ -26,6 +26,7 @@ class Settings:
     qunfa_secure_cookies: bool = False
     qunfa_proxy_hops: int = 0
     qunfa_health_s: int = 15
+    qunfa_stall_s: int = 10
 
     @classmethod
     def read(cls, environ: Mapping[str, str] | None = None) -> Settings:

@@ -19,9 +19,10 @@ from flask import current_app
 from sqlalchemy import ColumnElement, and_, func, or_, select, update
 
 from tenants import routing
+from tenants.core import jobs
 from tenants.core import redis as valkey
 from tenants.core.db import db
-from tenants.core.jobs import Lane
+from tenants.core.jobs import Job, Lane
 from tenants.messages.claiming import LEASE, Claim, claimed
 from tenants.messages.models import Batch
 
@@ -93,7 +94,10 @@ def taken_from_us(claims: Collection[Claim]) -> set[int]:
 def revoke(channel_ids: Collection[int]) -> None:
     """These channels have a new keeper: what the one before was sending ends at once, as after a death."""
     theirs = and_(Batch.channel_id.in_(channel_ids), Batch.state == "leased")
-    db.session.execute(update(Batch).where(theirs).values(lease=func.gen_random_uuid(), lease_until=func.now()))
+    ended = update(Batch).where(theirs).values(lease=func.gen_random_uuid(), lease_until=func.now())
+    batches = ended.returning(Batch.tenant_id, Batch.campaign_id, Batch.batch_no)
+    for batch in db.session.execute(batches, execution_options={"synchronize_session": False}):
+        jobs.after_commit(Job.RECOVER_BATCH, *batch)
 
 
 def return_handed(channel_id: int) -> int:

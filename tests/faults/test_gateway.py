@@ -150,8 +150,8 @@ def test_an_answer_that_comes_late_settles_the_doubt(app: Flask, ground: Setting
 def test_a_gateway_that_was_stopped_comes_back_to_nothing(
     app: Flask, ground: Settings, tmp_path: Path, point: str
 ) -> None:
-    with wire(tmp_path, "smpp", "--answer", "0.2", settings={"window": 4}, tps=40) as line:
-        old = start(ground, QUNFA_STOP_AT=point)
+    with wire(tmp_path, "smpp", "--answer", "0.1", settings={"window": 4}, tps=60) as line:
+        old = start(ground, QUNFA_STOP_AT=point, QUNFA_STALL_S="2")
         try:
             run = arrange.run(["000"] * COUNT)
             freeze(old, line, by_itself=bool(point))

@@ -15,7 +15,7 @@ from workers.gateway.gateway import Gateway
 
 
 async def run(settings: Settings) -> None:
-    desk.bound()
+    desk.bound(settings.qunfa_stall_s)
     gateway = Gateway(Desk(bare_app(settings)), settings)
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, gateway.stop)

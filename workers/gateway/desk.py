@@ -35,11 +35,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 THREADS: Final = 8
-# A gateway that stands still in the middle of a transaction loses its session, and the rows it locked are free, before
-# its leases end; whoever takes its channels over does not wait for them longer than this at a time.
-IDLE_S: Final = 10
+# Whoever takes channels over does not wait longer than this at a time for rows that are locked.
 LOCKED_S: Final = 2
-_BOUND: Final = select(func.set_config("idle_in_transaction_session_timeout", f"{IDLE_S}s", True))
 _HURRY: Final = select(func.set_config("lock_timeout", f"{LOCKED_S}s", True))
 
 
@@ -102,13 +99,15 @@ class Desk:
         return await asyncio.get_running_loop().run_in_executor(self.pool, inside)
 
 
-def bound() -> None:
-    """From now on every transaction of this process ends when it stands still."""
-    event.listen(db.session, "after_begin", _bound)
+def bound(stall_s: int) -> None:
+    """From now on a transaction of this process that stands still for so long loses its session, and the rows it locked
+    are free."""
+    bind = select(func.set_config("idle_in_transaction_session_timeout", f"{stall_s}s", True))
 
+    def begun(_session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
+        connection.execute(bind)
 
-def _bound(_session: Session, _transaction: SessionTransaction, connection: Connection) -> None:
-    connection.execute(_BOUND)
+    event.listen(db.session, "after_begin", begun)
 
 
 def failed(what: str, error: Exception, **more: object) -> None:

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import delete, insert, select, text, update
 
 from tenants import messages, routing
-from tenants.core import scopes
+from tenants.core import jobs, scopes
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.jobs import Lane
@@ -133,6 +133,7 @@ def test_who_lost_the_channel_commits_nothing(channel: int) -> None:
     with scopes.tenant(run.tenant_id):
         assert messages.begin_slice(taken, channel, 1, 1, "second", fence=1) is None
         assert messages.begin_slice(taken, channel, 1, 1, "third") is None, "the batch is not theirs any more either"
+        assert ["recover_batch", run.tenant_id, run.campaign_id, 0] in [job.args for job in jobs.queue(Lane.CHORES).jobs]
         messages.recover(run.campaign_id, 0)
     assert run.states() == {"in_doubt": 1, "queued": 2}
 

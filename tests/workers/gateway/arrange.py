@@ -157,10 +157,10 @@ def stands_still(child: Process) -> bool:
 def gateways(settings: Settings, count: int = 1, **more: str) -> Iterator[list[Process]]:
     """Gateways, from the start to their end in good order."""
     with ExitStack() as stack:
+        stack.callback(forget)
         children = [start(settings, **more) for _ in range(count)]
         for child in children:
             stack.callback(end, child)
-        stack.callback(forget)
         yield children
 
 
