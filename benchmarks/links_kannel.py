@@ -12,7 +12,7 @@ from tests.interop.kannel import CONFIGURATION, boxes, kannel
 from tests.workers.simulators.processes import ask
 
 # As many links and as wide a window as ours: its group of the carrier as often as there are links.
-HEAD, _, REST = CONFIGURATION.partition("group = smsc\n")
+HEAD, _, REST = CONFIGURATION.replace("msg-id-type = 1\n", "").partition("group = smsc\n")
 CARRIER, _, TAIL = REST.partition("group = smsbox\n")
 TUNED: Final = (
     HEAD
@@ -22,8 +22,8 @@ TUNED: Final = (
 WARM: Final = 200
 
 
-# Its ids; and receipts that come late enough for it, which loses those that come with the answer.
-MANNER: Final = ("--answer-ids", "hex", "--no-receipt-fields", "--delay", "0.3")
+# Receipts that come late enough for it, which loses those that come with the answer.
+MANNER: Final = ("--delay", "0.3")
 SCRIPTED: Final = 900  # numbers that end higher than this are for trouble
 
 

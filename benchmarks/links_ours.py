@@ -39,7 +39,7 @@ BOUND_S = 60.0
 
 @dataclass(frozen=True)
 class Peer:
-    """A carrier that delivers everything at once."""
+    """The far end of links."""
 
     protocol: str
     control: str
@@ -53,10 +53,8 @@ class Peer:
 
 @contextmanager
 def carrier(protocol: str, *manner: str) -> Iterator[Peer]:
-    """Delivers every number at once, unless told otherwise."""
-    known = ("--protocol", protocol, "--account", ACCOUNT, "--secret", SECRET, "--delay", "0", "--jitter", "0")
-    manner = manner or ("--plain",)
-    with process("workers.simulators.links", *known, *manner) as control:
+    """Takes everything and delivers it at once, unless told otherwise."""
+    with process("benchmarks.links_sink", "--protocol", protocol, *manner) as control:
         yield Peer(protocol, control, int(ask(control + "/control")["port"]))
 
 

@@ -35,7 +35,7 @@ FOLDER = Path(__file__).parent
 SECRET = "a-secret-of-the-benchmarks-only-" + "0" * 16
 SPARES = 4
 NOT_BENCHMARKS = {
-    "__main__", "runner", "arranging", "costs", "naive", "links_ours", "links_naive", "links_kannel",
+    "__main__", "runner", "arranging", "costs", "naive", "links_ours", "links_naive", "links_kannel", "links_sink",
     "links_jasmin", "jasmin", "sink", "calls", "figures",
 }  # fmt: skip
 COLUMNS = ("key", "n", "ours", "unit", "against", "theirs", "ratio", "goal", "met")
