@@ -131,9 +131,9 @@ def tenants_waiting(limit: int = 50) -> list[int]:
     return list(
         db.session.scalars(
             select(Receipt.tenant_id)
-            .where(Receipt.state == "matched", Receipt.next_at <= func.now())
+            .where(Receipt.state == "matched")
             .group_by(Receipt.tenant_id)
-            .order_by(func.min(Receipt.next_at))
+            .order_by(func.min(Receipt.id))
             .limit(limit)
         )
     )
@@ -141,18 +141,22 @@ def tenants_waiting(limit: int = 50) -> list[int]:
 
 def settle(basis: str) -> int:
     """Settle one set of the tenant's matched receipts; how many. The tenant's scope; the caller commits."""
-    rows = db.session.execute(
+    found = db.session.execute(
         select(
-            Receipt.id, Receipt.message_id, Receipt.attempt, Receipt.outcome, Receipt.code, Receipt.at, Receipt.parts
+            Receipt.id, Receipt.message_id, Receipt.attempt, Receipt.outcome, Receipt.code, Receipt.at, Receipt.parts,
+            Receipt.received_at,
         )
-        .where(Receipt.state == "matched", Receipt.tenant_id == scopes.tenant_id(), Receipt.next_at <= func.now())
+        .where(Receipt.state == "matched", Receipt.tenant_id == scopes.tenant_id())
         .order_by(Receipt.id)
         .limit(SET_MAX)
         .with_for_update(skip_locked=True)
-    ).all()
-    if not rows:
-        return 0
+    ).all()  # fmt: skip
     at = now()
+    unsure, kept = parts.failed(found, at)
+    parts.put_off(unsure, at)
+    rows = [row for row in found if row.id not in unsure]
+    if not rows:
+        return len(found)
     key = f"receipts:{scopes.tenant_id()}:{rows[0].id}-{rows[-1].id}-{len(rows)}"
     waiting = parts.unfinished(rows)
     told = [row for row in rows if row.id not in waiting]
@@ -161,9 +165,10 @@ def settle(basis: str) -> int:
     lost = [row for row in told if ENDS[row.outcome][0] is State.UNDELIVERED and first[row.message_id] == row.id]
     as_sms, tallies = fallback.taken_back(lost, basis, f"{key}:sms")
     book(tallies, f"{key}:sms")
-    moved_on, again = failover.elsewhere([row for row in lost if row.id not in as_sms], basis, f"{key}:again")
-    book(again, f"{key}:again")
-    tallies += again
+    again = [row for row in lost if row.id not in as_sms | kept]
+    moved_on, back = failover.elsewhere(again, basis, f"{key}:again")
+    book(back, f"{key}:again")
+    tallies += back
     told = [row for row in told if row.id not in as_sms | moved_on]
     for to, outcome in dict.fromkeys(ENDS.values()):
         news = [row for row in told if ENDS[row.outcome][0] is to and first.get(row.message_id, row.id) == row.id]
@@ -176,7 +181,7 @@ def settle(basis: str) -> int:
     settled = update(Receipt).where(Receipt.id == any_(own)).values(state="settled")
     db.session.execute(settled.execution_options(synchronize_session=False))
     _tell(tallies)
-    return len(rows)
+    return len(found)
 
 
 def _shift(to: State, outcome: str, basis: str, key: str, rows: Sequence[Any], at: datetime) -> list[Tally]:

@@ -42,5 +42,5 @@ def overdue(limit: int) -> list[BatchKey]:
 
 def receipts_due() -> bool:
     """Whether any receipt waits to be matched or settled."""
-    query = select(Receipt.id).where(Receipt.state.in_(("new", "matched")), Receipt.next_at <= func.now()).limit(1)
-    return db.session.scalar(query) is not None
+    due = or_(Receipt.state == "matched", (Receipt.state == "new") & (Receipt.next_at <= func.now()))
+    return db.session.scalar(select(Receipt.id).where(due).limit(1)) is not None
