@@ -11,7 +11,7 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-# Every receipt leaves its index within seconds: what it leaves behind is cleaned up long before a fifth of the table is.
+# Every receipt leaves its index within seconds: what it leaves there is cleaned up long before a fifth of the table is.
 STATEMENTS = """
 DROP INDEX shared.ix_receipts_open;
 CREATE INDEX ix_receipts_new ON shared.receipts (next_at) WHERE state = 'new';

@@ -75,7 +75,7 @@ class Postgres:
 
     def stop(self) -> None:
         if self.process and self.process.poll() is None:
-            # SIGINT is PostgreSQL's fast shutdown; SIGTERM would wait for every client to leave. SIGQUIT writes nothing.
+            # SIGINT is the fast shutdown; SIGTERM would wait for every client to leave, SIGQUIT writes nothing.
             self.process.send_signal(signal.SIGQUIT if self.fast else signal.SIGINT)
             try:
                 self.process.wait(STOP_WAIT_S)
