@@ -39,7 +39,8 @@ class Answer(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """The answer for one message of a slice. `refs` are those of all its parts when it has several."""
+    """The answer for one message of a slice. `refs` are those of all its parts when it has several, empty where the
+    carrier did not take the part."""
 
     id: int
     attempt: int
@@ -64,6 +65,8 @@ def record(
     tallies = _accept(by_answer[Answer.ACCEPTED], channel_id, basis, key, at, index_refs)
     refused = [each for each in by_answer[Answer.REFUSED] if each.id not in as_sms]
     tallies += _move(refused, State.REJECTED, "refused", basis, key, at, final=True)
+    if index_refs:  # of a message that was taken in part
+        _index([each for each in [*refused, *by_answer[Answer.DOUBT]] if each.refs], channel_id, at)
     tallies += _move(by_answer[Answer.DOUBT], State.IN_DOUBT, "in_doubt", basis, key, at, final=False)
     patient = [each for each in by_answer[Answer.LATER] if each.code]
     tallies += _requeue(by_answer[Answer.AGAIN], basis, key, at, at_once=others)

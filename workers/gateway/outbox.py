@@ -58,17 +58,18 @@ class Parcel:
         """The worst part decides; only what no carrier has any part of may go again."""
         if len(self.pdus) == 1 and isinstance(only := self.results[0], Accepted):
             return Result(self.id, self.attempt, Answer.ACCEPTED, only.provider_ref, refs=(only.provider_ref,))
-        refused = [each for each in self.results.values() if isinstance(each, Refused)]
-        spoken = [each for each in refused if not _waits(each)]
-        taken = [each for each in self.results.values() if isinstance(each, Accepted)]
-        if len(taken) == len(self.pdus):
-            refs = tuple(self.results[index].provider_ref for index in range(len(self.pdus)))  # type: ignore[union-attr]
+        said = [self.results[index] for index in range(len(self.pdus))]
+        taken = sum(isinstance(each, Accepted) for each in said)
+        refs = tuple(each.provider_ref if isinstance(each, Accepted) else "" for each in said) if taken else ()
+        if taken == len(said):
             return Result(self.id, self.attempt, Answer.ACCEPTED, refs[0], refs=refs)
-        if len(refused) == len(self.pdus):
+        refused = [each for each in said if isinstance(each, Refused)]
+        spoken = [each for each in refused if not _waits(each)]
+        if len(refused) == len(said):
             return self._refused(spoken)
-        if spoken or (taken and len(taken) + len(refused) == len(self.pdus)):
-            return Result(self.id, self.attempt, Answer.REFUSED, code=(spoken or refused)[0].code)
-        return Result(self.id, self.attempt, Answer.DOUBT, code="answer_lost")
+        if spoken or (taken and taken + len(refused) == len(said)):
+            return Result(self.id, self.attempt, Answer.REFUSED, code=(spoken or refused)[0].code, refs=refs)
+        return Result(self.id, self.attempt, Answer.DOUBT, code="answer_lost", refs=refs)
 
     def _refused(self, spoken: list[Refused]) -> Result:
         if not spoken:

@@ -44,6 +44,11 @@ def test_the_worst_part_decides(results: tuple[SendResult, ...], answer: Answer,
         assert told.refs == ("a", "b")[: len(results)]
 
 
+def test_the_references_of_parts_that_were_taken_are_kept() -> None:
+    for last in (CREDIT, DOUBT):
+        assert Parcel(None, 7, 1, ("pdu",) * 2, results={1: YES_TOO, 0: last}).result().refs == ("", "b")
+
+
 def test_urgent_messages_are_next_and_what_is_put_back_before_them() -> None:
     outbox = Outbox()
     bulk, code, again = (Parcel(None, id, 1, ("x", "y"), urgent=id > 1) for id in (1, 2, 3))
