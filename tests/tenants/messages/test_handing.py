@@ -133,7 +133,8 @@ def test_who_lost_the_channel_commits_nothing(channel: int) -> None:
     with scopes.tenant(run.tenant_id):
         assert messages.begin_slice(taken, channel, 1, 1, "second", fence=1) is None
         assert messages.begin_slice(taken, channel, 1, 1, "third") is None, "the batch is not theirs any more either"
-        assert ["recover_batch", run.tenant_id, run.campaign_id, 0] in [job.args for job in jobs.queue(Lane.CHORES).jobs]
+        waiting = [job.args for job in jobs.queue(Lane.CHORES).jobs]
+        assert ["recover_batch", run.tenant_id, run.campaign_id, 0] in waiting
         messages.recover(run.campaign_id, 0)
     assert run.states() == {"in_doubt": 1, "queued": 2}
 

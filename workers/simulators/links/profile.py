@@ -14,8 +14,9 @@ ID_FORMS: Final = ("decimal", "hex")
 @dataclass(frozen=True, slots=True)
 class LinkProfile(Profile):
     """`answer_s`: how long every answer takes. `window`: submits a link may have unanswered, more are told to slow
-    down; 0 is unlimited. `deaf` reads nothing and says nothing; `mute` takes everything and says nothing; `shut` refuses
-    every message, as if the account had ended. The rest is SMPP's: how ids are written in answers and in the text of receipts, and whether receipts have optional fields."""
+    down; 0 is unlimited. `deaf` reads nothing and says nothing; `mute` takes everything and says nothing; `shut`
+    refuses every message, as if the account had ended. The rest is SMPP's: how ids are written in answers and in the
+    text of receipts, and whether receipts have optional fields."""
 
     answer_s: float = 0.0
     window: float = 0.0
