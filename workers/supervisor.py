@@ -90,7 +90,7 @@ class Supervisor:
         child.started = time.monotonic()
         # A session of its own, so that Ctrl-C reaches only the supervisor and the end is in order.
         child.process = subprocess.Popen(
-            ["sh", "-c", f"exec {child.command}"], env=self.environment, start_new_session=True,
+            ["/bin/sh", "-c", f"exec {child.command}"], env=self.environment, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             preexec_fn=dying_with_us(signal.SIGTERM),
         )  # fmt: skip

@@ -151,7 +151,7 @@ class Keeper:
 
     def _failed(self, state: str, error: str, first_s: float, most_s: float) -> None:
         self.told(state, error)
-        self._wait_s = min(first_s * 2**self._failures, most_s) * random.uniform(0.5, 1.5)
+        self._wait_s = min(first_s * 2**self._failures, most_s) * random.uniform(0.5, 1.5)  # nosec B311
         self._failures = min(self._failures + 1, 16)
 
     async def _pause(self) -> None:

@@ -26,7 +26,7 @@ TONGUES: Final[dict[str, type[Tongue]]] = {"cmpp": Cmpp, "smpp": Smpp, "sgip": S
 
 def parser() -> argparse.ArgumentParser:
     wanted = http.parser("workers.simulators.links")
-    wanted.set_defaults(port=None, secret="secret")  # nosec B106 - of a simulator; SMPP's are at most 8 characters
+    wanted.set_defaults(port=None, secret="secret")  # SMPP's are at most 8 characters
     wanted.add_argument("--protocol", required=True, choices=TONGUES)
     wanted.add_argument("--version", default="", help="the highest it speaks; CMPP knows 2.0 and 3.0")
     wanted.add_argument("--account", default="900001")
