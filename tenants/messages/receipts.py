@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, DateTime, SmallInteger, Text, and_, any_, func, literal, select, update
 
-from tenants import webhooks
+from tenants import routing, webhooks
 from tenants.core import bulk, crash, jobs, scopes
 from tenants.core.clock import now
 from tenants.core.db import db
@@ -90,10 +90,13 @@ def match_new() -> int:
     ).all()
     if not rows:
         return 0
+    # A carrier brings receipts on any link of an account, also on those of another channel that shares it.
+    twins = routing.twins({row.channel_id for row in rows})
+    pairs = [(row, channel_id) for row in rows for channel_id in twins.get(row.channel_id, (row.channel_id,))]
     asked = bulk.arrays("asked", {
-        "id": (BigInteger, [row.id for row in rows]),
-        "channel_id": (BigInteger, [row.channel_id for row in rows]),
-        "ref": (Text, [row.provider_ref for row in rows]),
+        "id": (BigInteger, [row.id for row, _ in pairs]),
+        "channel_id": (BigInteger, [channel_id for _, channel_id in pairs]),
+        "ref": (Text, [row.provider_ref for row, _ in pairs]),
     })  # fmt: skip
     same = and_(Submission.channel_id == asked.c.channel_id, Submission.provider_ref == asked.c.ref)
     matched = set(

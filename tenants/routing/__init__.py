@@ -4,7 +4,7 @@ candidates, choose, place, take, outlook, …     for sending and forecasts
 blame, failovers, note, called, unlinked        what answers, receipts and links say of a channel
 tending, rules, porting                         channels, routes and ported numbers as staff keep them
 drifting, board, explaining                     points and why, figures, a choice told and not made
-leases, is_kept, links_of                       who keeps the links of a channel, and how they are
+leases, is_kept, links_of, twins                who keeps the links of a channel, how they are, who shares its account
 """
 
 from tenants.routing import board, drifting, explaining, leases, porting, rules, tending
@@ -18,6 +18,7 @@ from tenants.routing.pace import Grant, give_back, take
 from tenants.routing.porting import operators_of
 from tenants.routing.seeing import Sight, is_slow, note, step
 from tenants.routing.states import State
+from tenants.routing.twins import twins
 
 __all__ = [
     "BREAKS",
@@ -56,5 +57,6 @@ __all__ = [
     "step",
     "take",
     "tending",
+    "twins",
     "unlinked",
 ]
