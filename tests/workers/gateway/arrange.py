@@ -8,7 +8,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,20 +91,48 @@ def _plain(number: str) -> str:
 @contextmanager
 def wire(folder: Path, protocol: str, *arguments: str, **columns: Any) -> Iterator[Wire]:
     """A running carrier of a protocol and an active channel that leads there."""
-    settings = columns.pop("settings", {})
-    path = folder / f"{protocol}-{time.monotonic_ns()}.jsonl"
+    with (
+        carrier(folder, protocol, *arguments) as (running, ports),
+        channel_to(running, protocol, ports, **columns) as it,
+    ):
+        yield it
+
+
+@contextmanager
+def wires(folder: Path, protocols: Sequence[str], each: Sequence[dict[str, Any]]) -> Iterator[list[Wire]]:
+    """The same for several, started side by side; `each` has the columns of their channels."""
+    with ExitStack() as stack:
+        with ThreadPoolExecutor() as pool:
+            found = list(pool.map(lambda protocol: stack.enter_context(carrier(folder, protocol)), protocols))
+        yield [
+            stack.enter_context(channel_to(running, protocol, ports, **columns))
+            for protocol, (running, ports), columns in zip(protocols, found, each, strict=True)
+        ]
+
+
+@contextmanager
+def carrier(folder: Path, protocol: str, *arguments: str) -> Iterator[tuple[RunningCarrier, dict[str, Any]]]:
+    """The process, and the ports of a channel that leads there."""
+    path, ports = folder / f"{protocol}-{time.monotonic_ns()}.jsonl", {}
     known = ["--protocol", protocol, "--journal", str(path), "--delay", "0", "--jitter", "0"]
     if protocol == "sgip":
-        settings = {"listen_port": free_port(), **settings}
-        known += ["--callback", f"127.0.0.1:{settings['listen_port']}"]
+        ports["listen_port"] = free_port()
+        known += ["--callback", f"127.0.0.1:{ports['listen_port']}"]
     with process("workers.simulators.links", *known, *arguments) as url:
-        port = ask(url + "/control")["port"]
-        channel_id = add_channel(protocol, {"port": port, **settings}, **columns)
-        try:
-            yield Wire(channel_id, RunningCarrier(url, path))
-        finally:
-            with scopes.platform(Reason.SWEEPS):
-                db.session.execute(delete(Channel).where(Channel.id == channel_id))
+        yield RunningCarrier(url, path), {"port": ask(url + "/control")["port"], **ports}
+
+
+@contextmanager
+def channel_to(
+    running: RunningCarrier, protocol: str, ports: dict[str, Any], *, settings: dict[str, Any] | None = None,
+    **columns: Any,
+) -> Iterator[Wire]:  # fmt: skip
+    channel_id = add_channel(protocol, {**ports, **(settings or {})}, **columns)
+    try:
+        yield Wire(channel_id, running)
+    finally:
+        with scopes.platform(Reason.SWEEPS):
+            db.session.execute(delete(Channel).where(Channel.id == channel_id))
 
 
 def free_port() -> int:
@@ -147,6 +176,14 @@ def end(child: Process) -> int:
         return child.wait(END_S)
 
 
+def end_all(children: Sequence[Process]) -> None:
+    """The same for several, side by side."""
+    for child in children:
+        child.terminate()
+    for child in children:
+        end(child)
+
+
 def stands_still(child: Process) -> bool:
     """Whether a process was stopped."""
     status = Path(f"/proc/{child.pid}/stat").read_text()
@@ -159,8 +196,7 @@ def gateways(settings: Settings, count: int = 1, **more: str) -> Iterator[list[P
     with ExitStack() as stack:
         stack.callback(forget)
         children = [start(settings, **more) for _ in range(count)]
-        for child in children:
-            stack.callback(end, child)
+        stack.callback(end_all, children)
         yield children
 
 
