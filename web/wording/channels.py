@@ -46,7 +46,7 @@ PRESETS = {
 STATES = {
     "active": ("ok", _l("Active")),
     "draining": ("queued", _l("Draining")),
-    "paused": ("bad", _l("Paused")),
+    "paused": ("queued", _l("Paused")),
 }
 
 # The state of a link as its gateway tells it: the shape of its mark, the colour of its square, its name.
