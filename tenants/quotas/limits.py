@@ -51,6 +51,12 @@ def give_back(parts: int, taken_on: date, name: str = "parts") -> None:
     )
 
 
+def day_of(at: datetime) -> date:
+    """The calendar day of a moment where the scope's tenant is."""
+    zone = db.session.scalars(select(Tenant.time_zone).where(Tenant.id == scopes.tenant_id())).one()
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
 def left(name: str = "parts") -> int | None:
     """What is left of today's limit; None when there is none."""
     limit, day = _limit(name)

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import insert, select
 
-from tenants import campaigns, ledger, moderation
+from tenants import campaigns, ledger, moderation, quotas
 from tenants.accounts.vaults import vault
 from tenants.campaigns import planning
 from tenants.contacts.models import Contact
@@ -189,6 +189,18 @@ def test_cancelling_gives_back_everything_that_did_not_leave(line: pipeline.Line
     assert ready.state() == "cancelled"
     assert (ready.progress().cancelled, ready.balance()) == (30, ledger.Balance(CREDIT_MICRO, 0))
     assert line.taken() == []
+
+
+def test_what_was_cancelled_may_be_sent_on_the_same_day(app: Flask) -> None:
+    ready = arrange.ready(30, state="trial")
+    ready.launch()
+    plan_campaign(ready.tenant_id, ready.campaign_id)
+    with scopes.tenant(ready.tenant_id):
+        assert quotas.left() == quotas.TRIAL_PARTS_A_DAY - 30
+        campaigns.cancel(ready.campaign_id)
+    cancel_campaign(ready.tenant_id, ready.campaign_id)
+    with scopes.tenant(ready.tenant_id):
+        assert quotas.left() == quotas.TRIAL_PARTS_A_DAY
 
 
 def test_a_pause_keeps_the_rest_and_a_resume_sends_it(line: pipeline.Line) -> None:
