@@ -13,6 +13,14 @@ RECEIPT_MAX = 4096  # bytes that are looked at; real ones have about 120
 _KEY = re.compile(
     rb"(?:^|(?<=[\s,;]))(id|sub|dlvrd|submit[ _]?date|done[ _]?date|stat|err|te?xt)\s{0,4}:", re.IGNORECASE
 )
+# The dialect most carriers write, at once; no value of it can hide a key.
+_USUAL = re.compile(
+    rb"id:([^\s,;\0]*) sub:([^\s,;\0]*) dlvrd:([^\s,;\0]*) submit date:([^\s,;\0]*) done date:([^\s,;\0]*)"
+    rb" stat:([^\s,;\0]*) err:([^\s,;\0]*) text:(.*)",
+    re.IGNORECASE | re.DOTALL,
+)
+_TOLD = ("stat", "err", "submitdate", "donedate")
+_KEYS = ("id", "sub", "dlvrd", "submitdate", "donedate", "stat", "err", "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +38,8 @@ class Receipt:
 def fields(content: bytes) -> dict[str, bytes]:
     """Key → value, keys in lower case without blanks; the first of each counts."""
     content = content[:RECEIPT_MAX]
+    if usual := _USUAL.fullmatch(content):
+        return dict(zip(_KEYS, usual.groups(), strict=True))
     found: dict[str, bytes] = {}
     key, start = "", 0
     for match in _KEY.finditer(content):
@@ -46,15 +56,8 @@ def fields(content: bytes) -> dict[str, bytes]:
 
 def receipt(found: dict[str, bytes], message_id: str) -> Receipt:
     """A receipt of these fields."""
-    plain = {key: value.decode("latin-1") for key, value in found.items() if key != "text"}
-    return Receipt(
-        message_id,
-        plain.get("stat", "").upper(),
-        plain.get("err", ""),
-        plain.get("submitdate", ""),
-        plain.get("donedate", ""),
-        found.get("text", b""),
-    )
+    stat, error, submitted, done = [found.get(key, b"").decode("latin-1") for key in _TOLD]
+    return Receipt(message_id, stat.upper(), error, submitted, done, found.get("text", b""))
 
 
 def _plain(key: bytes) -> str:

@@ -131,10 +131,12 @@ class CString:
         return octets(value, self.limit - 1) + b"\0" if value else b"\0"
 
     def take(self, data: bytes, pos: int, end: int) -> tuple[str, int]:
+        if pos < end and not data[pos]:
+            return "", pos + 1
         stop = data.find(b"\0", pos, min(end, pos + self.limit))
         if stop < 0:
             raise RemoteProtocolError(f"text of at most {self.limit} bytes does not end")
-        return (data[pos:stop].decode("latin-1") if stop > pos else ""), stop + 1
+        return data[pos:stop].decode("latin-1"), stop + 1
 
 
 class Counted:
@@ -213,7 +215,10 @@ class Tlvs:
 
 def tlv(tlvs: tuple[Tlv, ...], tag: int) -> bytes | None:
     """The value of the first field with this tag."""
-    return next((value for found, value in tlvs if found == tag), None)
+    for found, value in tlvs:
+        if found == tag:
+            return value
+    return None
 
 
 def tlv_number(tlvs: tuple[Tlv, ...], tag: int) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from workers.protocols.cmpp import pdus as cmpp
 from workers.protocols.cmpp.codec import V2, V3
 from workers.protocols.codec import Unknown
 from workers.protocols.errors import LocalProtocolError, RemoteProtocolError
+from workers.protocols.layout import Layout
 from workers.protocols.smpp import pdus as smpp
+from workers.protocols.wire import changed
 
 ALL = [(protocol, version, cls) for protocol, version in CODECS for cls in PDUS[protocol].PDUS]
 
@@ -33,6 +36,28 @@ def test_every_pdu_comes_back_as_it_was_sent(protocol: str, version: int, cls: t
         assert link.decode(frame) == (pdu, sequence)
 
     check()
+
+
+@pytest.mark.parametrize(("protocol", "version", "cls"), ALL, ids=lambda one: getattr(one, "__name__", str(one)))
+def test_what_was_encoded_before_leaves_no_trace(protocol: str, version: int, cls: type[Any]) -> None:
+    form = int(version == V3)
+    kept = Layout(cls, form)
+
+    @settings(max_examples=15, deadline=None)
+    @given(strategies.pdu(cls, form), strategies.pdu(cls, form), st.data())
+    def check(one: Any, other: Any, data: st.DataObject) -> None:
+        names = [field.name for field in fields(cls)]
+        mixed = {name: getattr(other, name) for name in names if data.draw(st.booleans())}
+        for pdu in (one, changed(one, **mixed), other, one):
+            assert kept.encode(pdu) == Layout(cls, form).encode(pdu)
+        assert changed(one, **mixed) == replace(one, **mixed)
+
+    check()
+
+
+def test_only_what_a_pdu_has_can_be_changed() -> None:
+    with pytest.raises(TypeError):
+        changed(cmpp.Submit(), contents=b"")
 
 
 @pytest.mark.parametrize("version", [V2, V3])

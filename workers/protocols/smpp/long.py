@@ -64,7 +64,7 @@ def read(pdu: SubmitSm | DeliverSm | SubmitMulti | DataSm) -> Part:
     if short and payload:
         raise RemoteProtocolError("both short_message and message_payload")
     part = long.read(short or payload or b"", bool(pdu.esm_class & UDHI))
-    return part if part.concat else replace(part, concat=_concat(pdu.tlvs))
+    return part if part.concat or not pdu.tlvs else replace(part, concat=_concat(pdu.tlvs))
 
 
 def _sar(concat: Concat | None) -> tuple[Tlv, ...]:

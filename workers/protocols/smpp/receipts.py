@@ -55,6 +55,8 @@ def parse(pdu: DeliverSm | DataSm) -> Receipt | None:
     exact = tlv(pdu.tlvs, RECEIPTED_MESSAGE_ID)
     message_id = found.get("id", b"") if exact is None else exact.partition(b"\0")[0]
     receipt = receipts.receipt(found, message_id.decode("latin-1"))
+    if receipt.stat and receipt.error:
+        return receipt
     state = STATES.get(tlv_number(pdu.tlvs, MESSAGE_STATE) or 0, "")
     network = tlv(pdu.tlvs, NETWORK_ERROR_CODE) or b""
     error = str(int.from_bytes(network[1:3])) if len(network) == 3 else ""

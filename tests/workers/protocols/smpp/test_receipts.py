@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.workers.protocols.vectors import codec, hexed
-from workers.protocols.receipts import Receipt
+from workers.protocols.receipts import Receipt, fields
 from workers.protocols.smpp import receipts
 from workers.protocols.smpp.pdus import (
     MESSAGE_PAYLOAD,
@@ -47,6 +49,17 @@ def test_dialects(text: bytes, expected: tuple[str, str, str]) -> None:
     receipt = read(text)
     assert receipt is not None
     assert (receipt.id, receipt.stat, receipt.error) == expected
+
+
+SHORT = st.lists(st.sampled_from([b"id:", b"stat:", b"text:", b" ", b",", b"\0", b"7", b"A"]), max_size=4).map(b"".join)
+
+
+@given(st.lists(SHORT, min_size=8, max_size=8), st.booleans())
+def test_the_usual_dialect_reads_as_it_does_among_others(values: list[bytes], loud: bool) -> None:
+    keys = [b"id", b"sub", b"dlvrd", b"submit date", b"done date", b"stat", b"err", b"text"]
+    content = b" ".join([key + b":" + value for key, value in zip(keys, values, strict=True)])
+    content = content.upper() if loud else content
+    assert fields(content) == fields(b" " + content)
 
 
 def test_the_recorded_receipt_is_read() -> None:
