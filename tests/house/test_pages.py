@@ -6,9 +6,10 @@ import re
 from io import BytesIO
 
 from babel.messages.extract import extract
+from babel.messages.pofile import read_po
 
 from tests.house.tree import ROOT, modules, templates
-from web.i18n import translations
+from web.i18n import TRANSLATIONS, translations
 
 FORBIDDEN = {
     "inline style": re.compile(r"\sstyle\s*=", re.I),
@@ -36,6 +37,19 @@ def test_every_sentence_is_translated() -> None:
         if chinese.gettext(message) == chinese.ngettext(message, message, 1) == message and _needs_words(message)
     )
     assert not missing, f"{len(missing)} sentences have no Chinese, first: {missing[:5]}"
+
+
+def test_no_translation_is_left_over() -> None:
+    everything = "\n".join(modules().values())
+    asked = _messages()
+    left = [
+        f"{path.name}: {message.id}"
+        for path in sorted(TRANSLATIONS.rglob("*.po"))
+        for message in read_po(BytesIO(path.read_bytes()))
+        if message.id and (first := message.id[0] if isinstance(message.id, tuple) else message.id) not in asked
+        if first not in everything
+    ]
+    assert not left
 
 
 def _needs_words(message: str) -> bool:
