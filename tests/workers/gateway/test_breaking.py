@@ -71,7 +71,7 @@ def let_try(line: Wire) -> None:
 def test_a_carrier_that_refuses_everything_is_left_for_another_and_comes_back_by_a_probe(
     ground: Settings, make: Make
 ) -> None:
-    bad = make("smpp", *SLOW, weight=1000, settings={"window": 8})
+    bad = make("smpp", *SLOW, weight=1_000_000, settings={"window": 8})
     good = make("cmpp", weight=1)
     control(bad, shut=True)
     with gateways(ground):
@@ -101,7 +101,7 @@ def test_a_carrier_that_refuses_everything_is_left_for_another_and_comes_back_by
 
 
 def test_a_carrier_that_hangs_up_on_every_message_is_left_alone(ground: Settings, make: Make) -> None:
-    bad = make("smpp", weight=1000, settings={"window": 2})
+    bad = make("smpp", weight=1_000_000, settings={"window": 2})
     good = make("smpp", weight=1)
     control(bad, default="913")
     with gateways(ground):
