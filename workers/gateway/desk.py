@@ -24,7 +24,7 @@ from tenants.core.db import db
 from tenants.core.jobs import Job, Lane
 from tenants.core.scopes import Reason
 from tenants.messages import Claim, Incoming, Picked, Result, Writer, handing, inbound
-from tenants.routing import Place
+from tenants.routing import Grant, Place
 from tenants.routing.leases import Kept, Line, Share
 from tenants.routing.pace import unlimited
 from workers.channels import Inbound, settings
@@ -193,33 +193,38 @@ def take_up(channel_id: int, limit: int) -> list[Work]:
 
 def begin(work: Work, kept: Kept, want: int) -> Begun:
     """Commit a slice as `submitting`."""
-    with scopes.platform(Reason.DISPATCH):
-        _place(work, kept)
-        if not work.place.takes:
-            work.leave()
-            return Begun(())
-        parts = want if work.place.most is None else min(want, work.place.most)
-        grant = routing.take(kept.channel_id, parts) if kept.tps else unlimited(parts)
+    grant = _granted(work, kept, want)
     if not grant.parts:
         return Begun((), grant.wait_s)
     picked = _picked(work, kept, grant.parts)
-    used = sum(each.segments for each in picked or ())
     if work.place.most is not None:
         work.leave()
-    with scopes.platform(Reason.DISPATCH):
-        if grant.bounded and used != grant.parts:
-            routing.give_back(kept.channel_id, grant.parts - used)
-        if work.place.probe and not picked:
-            routing.end_probe(kept.channel_id)
+    unused = grant.parts - sum(each.segments for each in picked or ())
+    in_vain = work.place.probe and not picked
+    if in_vain or (grant.bounded and unused):
+        with scopes.platform(Reason.DISPATCH):
+            if grant.bounded:
+                routing.give_back(kept.channel_id, unused)
+            if in_vain:
+                routing.end_probe(kept.channel_id)
     return Begun(picked)
 
 
-def _place(work: Work, kept: Kept) -> None:
-    """How the channel stands to a batch, asked anew when that is long ago."""
-    if now() - work.placed_at > PLACE_S:
-        ready = messages.filed(work.claim, work.writer)
-        work.place = routing.place(kept.channel_id, messages.group_of(work.claim), ready=ready)
-        work.placed_at = now()
+def _granted(work: Work, kept: Kept, want: int) -> Grant:
+    """How much of a batch may leave now; whether it may at all is asked anew when that is long ago."""
+    known = now() - work.placed_at <= PLACE_S
+    if known and work.place.takes and not kept.tps:
+        return unlimited(min(want, work.place.most or want))
+    with scopes.platform(Reason.DISPATCH):
+        if not known:
+            ready = messages.filed(work.claim, work.writer)
+            work.place = routing.place(kept.channel_id, messages.group_of(work.claim), ready=ready)
+            work.placed_at = now()
+        if not work.place.takes:
+            work.leave()
+            return unlimited(0)
+        parts = min(want, work.place.most or want)
+        return routing.take(kept.channel_id, parts) if kept.tps else unlimited(parts)
 
 
 def _picked(work: Work, kept: Kept, parts: int) -> Sequence[Picked] | None:
