@@ -17,7 +17,8 @@ TICKS = os.sysconf("SC_CLK_TCK")
 PROC = Path("/proc")
 # What is in a process's command line -> what it is called; the first that fits.
 NAMES = {
-    "simulators": "the carrier", "benchmarks.sink": "the carrier", "workers.gateway": "gateway",
+    "simulators": "the carrier", "benchmarks.sink": "the carrier", "links_sink": "the carrier",
+    "workers.gateway": "gateway",
     "gunicorn": "gunicorn", "workers bulk": "bulk workers", "workers receipts": "receipts worker",
     "workers chores": "chores worker", "workers.schedule": "clock", "valkey": "Valkey", "postgres": "PostgreSQL",
     "benchmarks": "the benchmark itself",

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ARRAY, Column, FromClause, Table, Text, bindparam, cast, func, insert, literal, select
+from sqlalchemy import ARRAY, Column, ColumnElement, FromClause, Table, Text, bindparam, cast, func, insert, literal, select
 
 from tenants.core import scopes
 from tenants.core.db import TENANT, db
@@ -39,10 +39,7 @@ def copy(table: Table, columns: Sequence[str], rows: Iterable[Sequence[Any]]) ->
 
 def arrays(name: str, columns: Mapping[str, tuple[Any, Sequence[Any]]]) -> FromClause:
     """A FROM clause of rows given as one array a column: `{"id": (BigInteger, [1, 2]), …}` under the alias `name`."""
-    bound = [
-        cast(bindparam(None, literal_of(values), type_=Text, unique=True), ARRAY(kind))
-        for kind, values in columns.values()
-    ]
+    bound = [array(kind, values) for kind, values in columns.values()]
     return (
         func.unnest(*bound)
         .table_valued(*[Column(key, kind) for key, (kind, _) in columns.items()], name=name)
@@ -50,8 +47,20 @@ def arrays(name: str, columns: Mapping[str, tuple[Any, Sequence[Any]]]) -> FromC
     )
 
 
+def array(kind: Any, values: Sequence[Any]) -> ColumnElement[Any]:
+    """One array, sent as text: several times as fast as the driver's own."""
+    return cast(bindparam(None, literal_of(values), type_=Text, unique=True), ARRAY(kind))
+
+
 def literal_of(values: Sequence[Any]) -> str:
     """Pure: PostgreSQL's text form of an array, several times as fast as the driver's own."""
+    kinds = set(map(type, values))
+    if kinds == {int}:
+        return "{" + ",".join(map(str, values)) + "}"
+    if kinds == {str}:
+        quoted = '"' + '","'.join(values) + '"'
+        if "\\" not in quoted and quoted.count('"') == 2 * len(values):
+            return "{" + quoted + "}"
     return "{" + ",".join([_element(value) for value in values]) + "}"
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, ColumnElement, and_, case, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
@@ -24,7 +24,7 @@ from tenants.messages.states import State
 
 LEASE = timedelta(seconds=120)
 HEADS_MAX = 20
-SLICE_MAX = 1_000
+SLICE_MAX = 2_000
 RECEIPT_WAIT = timedelta(hours=72)
 _UNSEEN = {"synchronize_session": False}
 
@@ -48,8 +48,7 @@ class Claim:
     product: str = "sms"
 
 
-@dataclass(frozen=True)
-class Picked:
+class Picked(NamedTuple):
     """A message that is `submitting` and must now leave."""
 
     id: int
@@ -143,7 +142,7 @@ def begin_slice(
         return None
     statement = _slice(claim, channel_id, parts, signature_id, key, others).execution_options(synchronize_session=False)
     rows = db.session.execute(statement).all()
-    picked = [Picked(row.id, row.attempt, row.segments, row.sealed) for row in rows if row.state == State.SUBMITTING]
+    picked = [Picked(*message) for *message, state, _hold_id, _cost in rows if state == State.SUBMITTING]
     tallies = [Tally(claim.campaign_id, 0, State.QUEUED, State.SUBMITTING, len(picked))] if picked else []
     tallies += [
         Tally(claim.campaign_id, row.hold_id, State.QUEUED, State.OPTED_OUT, 1, release_micro=row.cost)

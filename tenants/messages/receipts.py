@@ -11,9 +11,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ARRAY, BigInteger, DateTime, SmallInteger, Text, and_, any_, func, literal, select, update
 
@@ -42,8 +41,7 @@ ENDS = {
 }
 
 
-@dataclass(frozen=True)
-class Incoming:
+class Incoming(NamedTuple):
     """A receipt as a channel's adapter read it."""
 
     provider_ref: str

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -37,8 +36,7 @@ class Answer(StrEnum):
     DOUBT = "doubt"
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(NamedTuple):
     """The answer for one message of a slice. `refs` are those of all its parts when it has several, empty where the
     carrier did not take the part."""
 
@@ -94,7 +92,7 @@ def _bound(result: Result, waits: int) -> Result:
         answer = Answer.AGAIN
     if answer is Answer.AGAIN and result.attempt - waits >= ATTEMPTS_MAX:
         answer = Answer.REFUSED
-    return replace(result, answer=answer)
+    return result._replace(answer=answer)
 
 
 def _accept(

@@ -7,7 +7,6 @@ import math
 import random
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, Final, Protocol
 from uuid import UUID
 
@@ -26,6 +25,7 @@ from workers.protocols.errors import LocalProtocolError
 WORKS_MAX: Final = 200  # batches taken up at a time; how many there are is bounded where they are handed over
 LOOK_S: Final = 1.0
 AHEAD_S: Final = 2.0  # how much may be committed and not yet sent, by the pace
+GROWTH: Final = 1.5  # how much faster than now links may go in a while
 AHEAD_MAX: Final = 4 * SLICE_MAX
 BEGINS_MAX: Final = 3  # slices being committed at a time, each of another batch; urgent ones may be one more
 PACE_WAIT_S: Final = 0.005
@@ -152,11 +152,12 @@ class Sender:
     # Messages out.
 
     def _depth(self) -> int:
-        """Parts that may be committed and wait: what fills all windows, or two seconds of the pace."""
+        """Parts that may be committed and wait: what fills all windows, or two seconds of the pace, as far as the links
+        keep up with it."""
         links = self._channel.senders()
         windows = sum(link.session.window for link in links)
-        pace: float = self._channel.kept.tps
-        pace = pace or sum([link.rate.measured for link in links])
+        going = sum([link.rate.measured for link in links])
+        pace = min(self._channel.kept.tps or math.inf, GROWTH * going)
         return int(min(max(windows, AHEAD_S * pace, 1), AHEAD_MAX))
 
     async def _fill(self) -> None:
@@ -298,7 +299,7 @@ class Sender:
         """All parts are known: have it written down. What is known late only settles a doubt."""
         result, late = parcel.result(), parcel.told
         if late and result.answer in (Answer.AGAIN, Answer.LATER):
-            result = replace(result, answer=Answer.REFUSED)
+            result = result._replace(answer=Answer.REFUSED)
         parcel.told = True
         self._clerk.result(parcel.work, result, late=late)
 

@@ -6,7 +6,7 @@ Keys come in any case, with blanks or underscores, in any order, some not at all
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 RECEIPT_MAX = 4096  # bytes that are looked at; real ones have about 120
 
@@ -23,8 +23,7 @@ _TOLD = ("stat", "err", "submitdate", "donedate")
 _KEYS = ("id", "sub", "dlvrd", "submitdate", "donedate", "stat", "err", "text")
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """What a carrier says of one message. `id` as it stands there; times as they stand there, empty when absent."""
 
     id: str

@@ -38,7 +38,11 @@ TEXTS = [
     ("kind", "values"),
     [
         (Text, [*TEXTS, None]),
+        (Text, TEXTS),
+        (Text, [text for text in TEXTS if not {'"', "\\"} & set(text)]),
+        (Text, ['","', "a"]),
         (BigInteger, [0, -1, 2**63 - 1, None]),
+        (BigInteger, [0, -1, 2**63 - 1]),
         (SmallInteger, [1, None]),
         (Boolean, [True, False, None]),
         (Double, [0.1, -1e300, None]),

@@ -18,7 +18,6 @@ from workers.protocols.cmpp.session import Session
 from workers.protocols.stamps import stamp
 from workers.protocols.states import CLIENT
 from workers.protocols.text import chinese
-from workers.protocols.wire import changed
 
 VERSIONS: Final = {"2.0": V2, "3.0": V3}
 SOURCE_OCTETS_MAX: Final = 21
@@ -70,8 +69,8 @@ class CmppAdapter:
         coding, body = linking.chinese_text(settings, message.text)
         source = linking.sender(settings, message, SOURCE_OCTETS_MAX)
         template = _template(settings, source, linking.gives_up_at(settings, now))
-        addressed = changed(template, recipients=(linking.number(settings, message.number),))
-        return long.submits(addressed, body, coding, reference, wide=settings.text("long") == linking.WIDE)
+        wide, to = settings.text("long") == linking.WIDE, (linking.number(settings, message.number),)
+        return long.submits(template, body, coding, reference, wide=wide, recipients=to)
 
     def result(self, settings: Settings, answer: Any, sequence: Any) -> SendResult:
         if answer.result:

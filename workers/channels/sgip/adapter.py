@@ -22,7 +22,6 @@ from workers.protocols.sgip.codec import node_id
 from workers.protocols.sgip.session import FROM_CARRIER, FROM_PROVIDER, NODE_BUSY, Session
 from workers.protocols.states import CLIENT, SERVER
 from workers.protocols.text import chinese
-from workers.protocols.wire import changed
 
 SOURCE_OCTETS_MAX: Final = 21
 NOT_CAUSED_BY_A_REPLY: Final = 2  # MorelatetoMTFlag
@@ -79,8 +78,8 @@ class SgipAdapter:
         coding, body = linking.chinese_text(settings, message.text)
         source = linking.sender(settings, message, SOURCE_OCTETS_MAX)
         template = _template(settings, source, linking.gives_up_at(settings, now))
-        addressed = changed(template, recipients=(message.number.removeprefix("+"),))
-        return long.submits(addressed, body, coding, reference, wide=settings.text("long") == linking.WIDE)
+        wide, to = settings.text("long") == linking.WIDE, (message.number.removeprefix("+"),)
+        return long.submits(template, body, coding, reference, wide=wide, recipients=to)
 
     def result(self, settings: Settings, answer: Any, sequence: Any) -> SendResult:
         if answer.result:

@@ -91,8 +91,8 @@ class SmppAdapter:
     def submits(self, settings: Settings, message: Outgoing, reference: int, now: float) -> Sequence[Any]:
         coding, body = _said(settings, message.text)
         template = _template(settings, linking.sender(settings, message, SOURCE_OCTETS_MAX))
-        addressed = changed(template, destination_addr=linking.number(settings, message.number))
-        made = long.submits(addressed, body, coding, reference, Way(settings.text("long")))
+        way, to = Way(settings.text("long")), linking.number(settings, message.number)
+        made = long.submits(template, body, coding, reference, way, destination_addr=to)
         # An alphabet with a number of its own that the carrier takes for its default.
         return [changed(each, data_coding=0) for each in made] if coding in (LATIN1, ASCII) else made
 

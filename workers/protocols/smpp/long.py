@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import StrEnum
+from typing import Any
 
 from workers.protocols import long
 from workers.protocols.errors import LocalProtocolError, RemoteProtocolError
@@ -36,25 +37,23 @@ class Way(StrEnum):
     PAYLOAD = "payload"
 
 
-def submits(template: SubmitSm, body: bytes, coding: Coding, reference: int, way: Way = Way.UDH_8) -> list[SubmitSm]:
-    """One SubmitSm per part of an encoded text; a text that fits one is never marked as long."""
+def submits(
+    template: SubmitSm, body: bytes, coding: Coding, reference: int, way: Way = Way.UDH_8, **more: Any
+) -> list[SubmitSm]:
+    """One SubmitSm per part of an encoded text; a text that fits one is never marked as long. `more`: what the message
+    has beside the template."""
     number = smpp_number(coding)
-    if way is Way.PAYLOAD and len(body) > coding.single:
+    if len(body) <= coding.single:
+        return [changed(template, data_coding=number, short_message=body, **more)]
+    template = changed(template, data_coding=number, **more)
+    if way is Way.PAYLOAD:
         if len(body) > PAYLOAD_MAX:
             raise LocalProtocolError(f"a payload of {len(body)} bytes")
-        payload = (*template.tlvs, (MESSAGE_PAYLOAD, body))
-        return [changed(template, data_coding=number, short_message=b"", tlvs=payload)]
+        return [changed(template, short_message=b"", tlvs=(*template.tlvs, (MESSAGE_PAYLOAD, body)))]
     parts = long.split(body, coding, reference, wide=way is Way.UDH_16)
     if way is Way.SAR:
-        return [
-            changed(template, data_coding=number, short_message=one.body, tlvs=(*template.tlvs, *_sar(one.concat)))
-            for one in parts
-        ]
-    plain, headed = template.esm_class, template.esm_class | UDHI
-    return [
-        changed(template, data_coding=number, short_message=one.content, esm_class=headed if one.has_header else plain)
-        for one in parts
-    ]
+        return [changed(template, short_message=one.body, tlvs=(*template.tlvs, *_sar(one.concat))) for one in parts]
+    return [changed(template, short_message=one.content, esm_class=template.esm_class | UDHI) for one in parts]
 
 
 def read(pdu: SubmitSm | DeliverSm | SubmitMulti | DataSm) -> Part:

@@ -5,7 +5,6 @@ Only the mark counts. A reply that merely looks like a receipt stays a reply: an
 
 from __future__ import annotations
 
-from dataclasses import replace
 from enum import StrEnum
 
 from workers.protocols import receipts
@@ -60,7 +59,7 @@ def parse(pdu: DeliverSm | DataSm) -> Receipt | None:
     state = STATES.get(tlv_number(pdu.tlvs, MESSAGE_STATE) or 0, "")
     network = tlv(pdu.tlvs, NETWORK_ERROR_CODE) or b""
     error = str(int.from_bytes(network[1:3])) if len(network) == 3 else ""
-    return replace(receipt, stat=receipt.stat or state, error=receipt.error or error)
+    return receipt._replace(stat=receipt.stat or state, error=receipt.error or error)
 
 
 def write(receipt: Receipt) -> bytes:
