@@ -77,6 +77,20 @@ def test_throttling_slows_a_link_down_and_uses_up_no_attempt(app: Flask, ground:
         wait_for(lambda: sum(each.throttled for each in line.links()) == len(refused), 5)
 
 
+def test_no_more_is_committed_than_the_links_keep_up_with(app: Flask, ground: Settings, tmp_path: Path) -> None:
+    """Whatever was agreed: what is committed when a gateway dies is in doubt."""
+    slow = ("--answer", "0.2", "--delay", "3")
+    with wire(tmp_path, "smpp", *slow, settings={"window": 8}, tps=2_000) as line, gateways(ground):
+        linked(line)
+        run = arrange.run(["000"] * COUNT)
+        pipeline.work_off()
+        wait_for(lambda: len(line.taken()) >= 80)
+        assert 8 <= run.progress().submitting < COUNT / 2
+        ask(line.carrier.url + "/control", {"answer_s": 0, "delay_s": 0})
+        pipeline.until(lambda: run.progress().open == 0, limit_s=LIMIT_S)
+        sent_once(run, COUNT, line)
+
+
 def test_what_was_refused_is_told_as_by_any_channel(app: Flask, ground: Settings, tmp_path: Path) -> None:
     with wire(tmp_path, "smpp") as line, gateways(ground):
         run = arrange.run(["000", "902", "901", "905"])
