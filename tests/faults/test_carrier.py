@@ -41,7 +41,7 @@ ENDS = {
 EITHER = {"923": {State.DELIVERED, State.UNDELIVERED}, "929": {State.DELIVERED, State.UNDELIVERED}}
 
 
-@pytest.mark.parametrize("basis", ["delivered", "submitted"])
+@pytest.mark.parametrize("basis", ["delivered", pytest.param("submitted", marks=pytest.mark.soak)])
 def test_every_script_of_the_carrier_at_once_ends_as_it_should(app: Flask, tmp_path: Path, basis: str) -> None:
     endings = [ending for ending in ("000", *SCRIPTS) for _ in range(EACH)]
     random.Random(SEED).shuffle(endings)

@@ -79,10 +79,10 @@ def silent(valkey: Valkey) -> None:
     valkey.process.send_signal(signal.SIGCONT)
 
 
-LONG = [pytest.param(fault, marks=pytest.mark.soak) for fault in (away, read_only, silent)]
+LONG = [pytest.param(fault, marks=pytest.mark.soak) for fault in (away, empty, read_only, silent)]
 
 
-@pytest.mark.parametrize("fault", [flush_again_and_again, empty, full, *LONG])
+@pytest.mark.parametrize("fault", [flush_again_and_again, full, *LONG])
 def test_a_run_completes_whatever_becomes_of_valkey(
     app: Flask, hurt: tuple[Settings, Valkey], tmp_path: Path, fault: Callable[[Valkey], None]
 ) -> None:

@@ -34,7 +34,7 @@ def _lapse(owner: sa.Engine, business: Business) -> None:
         connection.exec_driver_sql("UPDATE shared.agenda SET due_at = now()")
 
 
-@pytest.mark.parametrize("purpose", [Purpose.CONTACTS, Purpose.AUDIENCE])
+@pytest.mark.parametrize("purpose", [Purpose.CONTACTS, pytest.param(Purpose.AUDIENCE, marks=pytest.mark.soak)])
 def test_killed_in_the_middle_it_ends_as_if_nothing_had_happened(
     app: Flask, ground: Settings, owner: sa.Engine, purpose: Purpose
 ) -> None:
