@@ -42,6 +42,7 @@ BLUEPRINTS = (
     "web.staff.filings",
     "web.staff.tenants",
     "web.staff.ledger",
+    "web.staff.prices",
     "web.staff.words",
     "web.staff.audit",
     "web.hooks.receipts",

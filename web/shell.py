@@ -127,6 +127,7 @@ STAFF = (
         (
             NavItem(_l("Tenants"), "staff.tenants.index", "building"),
             NavItem(_lp("side", "Ledger"), "staff.ledger.index", "book-2"),
+            NavItem(_l("Prices"), "staff.prices.index", "tag"),
             NavItem(_l("Complaints"), "staff.complaints.index", "flag"),
         ),
     ),

@@ -11,7 +11,7 @@ from tenants.core.db import SHARED, Base, shared_ids
 
 
 class PriceList(Base):
-    """One published version of the prices in one currency."""
+    """One version of the prices in one currency, in force from `published_at`, which may lie ahead."""
 
     __tablename__ = "price_lists"
     __table_args__ = {"schema": SHARED}  # noqa: RUF012

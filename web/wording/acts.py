@@ -63,6 +63,8 @@ WORDS = {
     "password.change": _l("Changed the password"),
     "password.reset": _l("Chose a new password by mail"),
     "ported.bring": _l("Brought a list of ported numbers"),
+    "prices.publish": _l("Published a price list"),
+    "prices.withdraw": _l("Withdrew a price list"),
     "review.approved": _l("Approved a review"),
     "review.document": _l("Opened a document of a review"),
     "review.first": _l("Approved as the first of two"),
