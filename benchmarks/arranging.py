@@ -183,13 +183,13 @@ def processes(*commands: list[str]) -> Iterator[list[subprocess.Popen[bytes]]]:
                 child.kill()
 
 
-def until(condition: Callable[[], Any], limit_s: float = LIMIT_S) -> float:
+def until(condition: Callable[[], Any], limit_s: float = LIMIT_S, *, look_s: float = LOOK_S) -> float:
     """Look until something is true; the seconds it took."""
     began = time.perf_counter()
     while not condition():
         took_s = time.perf_counter() - began
         assert took_s < limit_s, "waited in vain"
-        time.sleep(LOOK_S)
+        time.sleep(look_s)
     return time.perf_counter() - began
 
 

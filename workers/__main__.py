@@ -6,6 +6,7 @@ than most jobs. No retries: what must happen again is in PostgreSQL, and a sweep
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 import time
@@ -26,6 +27,7 @@ log = structlog.get_logger()
 # With RQ's defaults the job of a dead worker waits for minutes; with these about one.
 WORKER_TTL_S, MONITORING_S, MAINTENANCE_S = 30, 5, 10
 RECONNECT_S = 1.0
+COLLECT_AFTER = 10_000  # new objects; a slice makes as many
 
 
 class Worker(SimpleWorker):
@@ -47,6 +49,9 @@ def main(lane: str) -> int:
     logs.set_up(lane)
     settings = Settings.read()
     with bare_app(settings).app_context():
+        # What is loaded by now stays: looking through it again for every few hundred new objects is wasted.
+        gc.freeze()
+        gc.set_threshold(COLLECT_AFTER)
         while not _work(Lane(lane), settings.redis_url):
             time.sleep(RECONNECT_S)
     return 0

@@ -15,13 +15,13 @@ from tenants.core import agenda, bulk, jobs, scopes
 from tenants.core.clock import now
 from tenants.core.db import db, tenant_ids
 from tenants.core.jobs import Job
-from tenants.core.secrets import Vault
+from tenants.core.secrets import Vault, json_text
 from tenants.messages.claiming import RECEIPT_WAIT
 from tenants.messages.models import Batch, Message, Run
 from tenants.messages.moving import Columns, book, shift
 from tenants.messages.states import State
 
-BATCH_SIZE = 1_000
+BATCH_SIZE = 2_000
 # Only an RCS may go another way: nothing else pays for the columns.
 FALLBACK_COLUMNS: dict[str, tuple[str, ...]] = {
     "sms": (), "mms": (), "rcs": ("fallback_micro", "fallback_rule_id", "fallback_segments"),
@@ -83,6 +83,8 @@ def fill(
     """Add a chunk of messages, cut into held batches by route group; the number of the next batch."""
     ids = bulk.take_ids(tenant_ids, len(planned))
     ordered = sorted(planned, key=_route_group)
+    sealed = vault.seal_many("messages", ids, [json_text([each.number, each.values]) for each in ordered])
+    queued = int(State.QUEUED)
     rows: list[tuple[Any, ...]] = []
     batches: list[tuple[int, str, str, int]] = []
     for (country, operator), members in groupby(ordered, key=_route_group):
@@ -92,11 +94,10 @@ def fill(
             batch_no = first_batch + len(batches)
             batches.append((batch_no, country, operator, len(part)))
             for each in part:
-                id = ids[len(rows)]
+                at = len(rows)
                 rows.append((
-                    id, campaign_id, batch_no, int(State.QUEUED), each.segments, country, operator, each.phone_index,
-                    vault.seal("messages", id, [each.number, each.values]), each.unit_micro, each.rule_id, hold_id,
-                    *_fallback(each, product),
+                    ids[at], campaign_id, batch_no, queued, each.segments, country, operator, each.phone_index,
+                    sealed[at], each.unit_micro, each.rule_id, hold_id, *_fallback(each, product),
                 ))  # fmt: skip
     columns = (
         "id", "campaign_id", "batch_no", "state", "segments", "country", "operator", "phone_index", "sealed",

@@ -104,7 +104,7 @@ class Attempt(Base):
 
 
 class Batch(Base):
-    """The ready-list and the lease: about a thousand messages of one campaign and route group.
+    """The ready-list and the lease: about two thousand messages of one campaign and route group.
 
     state: ready, leased, handed (to the gateway of `channel_id`, not yet taken up), held (campaign paused), sent (only
     receipts are missing). `left` counts the messages still to be sent; `lease_until` is by the database's clock.

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ARRAY, BigInteger, DateTime, SmallInteger, Text, and_, any_, func, literal, select, update
+from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, and_, any_, func, select, update
 
 from tenants import routing, webhooks
 from tenants.core import bulk, crash, jobs, scopes
@@ -178,8 +178,9 @@ def settle(basis: str) -> int:
             book(moved, f"{key}:{outcome}")
             tallies += moved
     crash.point("during_settle")
-    own = literal([row.id for row in rows], ARRAY(BigInteger))
-    settled = update(Receipt).where(Receipt.id == any_(own)).values(state="settled")
+    own = Receipt.id == any_(bulk.array(BigInteger, [row.id for row in rows]))
+    # With the state the index of what waits is used, and not that of all the business ever got.
+    settled = update(Receipt).where(own, Receipt.state == "matched").values(state="settled")
     db.session.execute(settled.execution_options(synchronize_session=False))
     _tell(tallies)
     return len(found)

@@ -66,6 +66,8 @@ class Connection(asyncio.Protocol):
         self.reusable = False
         self._transport: asyncio.Transport | None = None
         self._waiting: asyncio.Future[Answer] | None = None
+        self._stop_at = 0.0
+        self._timer: asyncio.TimerHandle | None = None
         self._data = bytearray()
         # Status, headers, whether the connection may be used again, and where the body begins.
         self._head: tuple[int, CIMultiDict[str], bool, int] | None = None
@@ -82,15 +84,31 @@ class Connection(asyncio.Protocol):
         self._waiting = waiting
         self._data.clear()
         self._head, self.reusable = None, False
-        timer = loop.call_later(limit_s, self._fail, "TimeoutError")
+        self._stop_at = loop.time() + limit_s
+        # A timer outlives its request and serves the next one: one for each would cost too much.
+        if self._timer is None or self._timer.when() > self._stop_at:
+            self._set_timer(loop)
         try:
             self._transport.write(request)
             return await waiting
         finally:
-            timer.cancel()
             self._waiting = None
             if not self.reusable:
-                self._transport.abort()
+                self.close()
+
+    def _set_timer(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+        self._timer = loop.call_at(self._stop_at, self._ring, loop)
+
+    def _ring(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._timer = None
+        if self._waiting is None:
+            return
+        if loop.time() >= self._stop_at:
+            self._fail("TimeoutError")
+        else:
+            self._set_timer(loop)
 
     @property
     def usable(self) -> bool:
@@ -100,6 +118,8 @@ class Connection(asyncio.Protocol):
 
     def close(self) -> None:
         self.reusable = False
+        if self._timer is not None:
+            self._timer.cancel()
         if self._transport is not None:
             self._transport.abort()
 
@@ -116,6 +136,8 @@ class Connection(asyncio.Protocol):
 
     def connection_lost(self, error: Exception | None) -> None:
         self.reusable = False
+        if self._timer is not None:
+            self._timer.cancel()
         self._fail(type(error).__name__ if error else "ServerDisconnected")
 
     def _look(self, *, ended: bool) -> None:
