@@ -57,10 +57,17 @@ def names(campaign_ids: Sequence[int]) -> dict[int, str]:
 
 def begun(since: datetime | None = None, until: datetime | None = None, limit: int = BEGUN_MAX) -> list[int]:
     """Those launched whose sending began, or will, in a span of time; the newest first."""
+    return list(begun_at(since, until, limit))
+
+
+def begun_at(
+    since: datetime | None = None, until: datetime | None = None, limit: int = BEGUN_MAX
+) -> dict[int, datetime]:
+    """The same with their moments."""
     at = func.greatest(Campaign.launched_at, Campaign.scheduled_at)
-    query = select(Campaign.id).where(Campaign.launched_at.is_not(None)).order_by(Campaign.id.desc()).limit(limit)
+    query = select(Campaign.id, at).where(Campaign.launched_at.is_not(None)).order_by(Campaign.id.desc()).limit(limit)
     if since is not None:
         query = query.where(at >= since)
     if until is not None:
         query = query.where(at < until)
-    return list(db.session.scalars(query))
+    return {row[0]: row[1] for row in db.session.execute(query)}

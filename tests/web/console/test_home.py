@@ -140,7 +140,7 @@ def test_running_campaigns_have_their_bar_and_polls_answer_only_changes(app: Fla
     page = client.get("/?lang=en").text
     assert "1 of 4 people have a final result" in page
     polls = [url.replace("&amp;", "&") for url in re.findall(r'hx-get="(/overview/[^"]+v=[^"]+)"', page)]
-    assert [client.get(url, headers=HTMX).status_code for url in polls] == [204, 204]
+    assert [client.get(url, headers=HTMX).status_code for url in polls] == [204, 204, 204]
     counted(acme, run, queued=0, delivered=3, in_doubt=1)
     fresh = [client.get(url + "&lang=en", headers=HTMX).text for url in polls]
     assert "3 of 4 people have a final result" in "".join(fresh) and "1 message in doubt" in "".join(fresh)
@@ -166,3 +166,35 @@ def test_the_side_says_how_many_parts_the_balance_is_good_for(app: Flask, acme: 
         )
     page = client_of(app, acme).get("/settings?lang=en").text
     assert f"about {arrange.CREDIT_MICRO // 40_000:,} parts left" in page
+
+
+def test_the_columns_count_each_campaign_in_the_hour_and_on_the_day_it_began(app: Flask, acme: Business) -> None:
+    at = now()
+    for ago, done in ((timedelta(0), 7), (timedelta(hours=3), 5), (timedelta(days=3), 20), (timedelta(days=20), 90)):
+        counted(acme, launched(acme, ["001"], launched_at=at - ago), queued=0, delivered=done)
+    counted(acme, launched(acme, ["001"], launched_at=at), queued=0, undelivered=2, accepted=1)
+    with scopes.tenant(acme.id):
+        hours, days = reports.volume(), reports.volume(by_day=True)
+    assert (len(hours), len(days)) == (24, 14)
+    assert [(slot.delivered, slot.awaiting, slot.failed) for slot in (hours[-1], hours[-4])] == [(7, 1, 2), (5, 0, 0)]
+    assert sum(slot.total for slot in hours) == 15 and sum(slot.total for slot in days) == 35
+    assert hours[-1].begins_at <= at < hours[-1].begins_at + timedelta(hours=1)
+
+
+def test_the_columns_are_said_in_words_and_stand_in_a_table_too(app: Flask, acme: Business) -> None:
+    client = client_of(app, acme)
+    counted(acme, launched(acme, ["001"]), queued=0, delivered=1234, undelivered=6)
+    page = client.get("/?lang=en").text
+    assert "1,240 sent in the last 24 hours: 1,234 delivered, 6 failed." in page and 'class="bar-delivered"' in page
+    table = page[page.index('<details class="behind">') :]
+    assert re.search(r'<td class="num">1,240</td><td class="num">1,234</td>', table)
+    days = client.get("/overview/volume?span=days", headers=HTMX | {"Accept-Language": "en"})
+    assert "in the last 14 days" in days.text
+    version = re.search(r"v=(\w+)", days.text)
+    assert version and client.get(f"/overview/volume?span=days&v={version[1]}", headers=HTMX).status_code == 204
+
+
+def test_hours_without_any_sending_say_so(app: Flask, acme: Business) -> None:
+    launched(acme, ["001"], launched_at=now() - timedelta(days=2))
+    page = client_of(app, acme).get("/?lang=en").text
+    assert "Nothing was sent in the last 24 hours." in page and 'class="columns"' not in page
