@@ -153,11 +153,9 @@ class Sender:
 
     def _depth(self) -> int:
         """Parts that may be committed and wait: what fills all windows, or two seconds of the pace, as far as the links
-        keep up with it."""
-        links = self._channel.senders()
-        windows = sum(link.session.window for link in links)
-        going = sum([link.rate.measured for link in links])
-        pace = min(self._channel.kept.tps or math.inf, GROWTH * going)
+        keep up with it: measured on all of them, for one that has just come back knows nothing yet."""
+        windows = sum(link.session.window for link in self._channel.senders())
+        pace = min(self._channel.kept.tps or math.inf, GROWTH * self.rate.measured)
         return int(min(max(windows, AHEAD_S * pace, 1), AHEAD_MAX))
 
     async def _fill(self) -> None:
