@@ -66,17 +66,25 @@ def shift(
     """
     money = due(outcome, basis)
     given = bulk.arrays("given", columns)
-    # The second says nothing new, but looks the messages up: joined alone, a small table is read from end to end.
-    same = and_(Message.id == given.c.id, Message.id == any_(bulk.array(*columns["id"])))
-    if "attempt" in columns:
-        same = and_(same, Message.attempt == given.c.attempt)
-    set_ = {name: given.c[name] for name in columns if name not in {"id", "attempt"}}
-    # Locked in one order, so that two sets over the same messages never wait for each other in a circle.
-    old = (
-        select(Message.id, Message.state, Message.settle_txn, *set_.values())
-        .where(same, Message.state.in_(TRANSITIONS.before(to)))
+    # Locked in one order, so that two sets over the same messages never wait for each other in a circle; and looked up
+    # by their ids before anything is joined, for a join alone reads a small table from end to end.
+    locked = (
+        select(Message.id, Message.attempt, Message.state, Message.settle_txn)
+        .where(Message.id == any_(bulk.array(*columns["id"])))
         .order_by(Message.id)
-        .with_for_update(of=Message)
+        .with_for_update()
+        .cte("locked")
+    )
+    same = locked.c.id == given.c.id
+    if "attempt" in columns:
+        same = and_(same, locked.c.attempt == given.c.attempt)
+    set_ = {name: given.c[name] for name in columns if name not in {"id", "attempt"}}
+    # Statistics may say that hardly any message is in these states; of a sum they say nothing. Else it might seem cheap
+    # to compare each with each.
+    state = locked.c.state + 0
+    old = (
+        select(locked.c.id, locked.c.state, locked.c.settle_txn, *set_.values())
+        .where(same, state.in_(TRANSITIONS.before(to)))
         .cte("old")
     )
     unsettled = old.c.settle_txn.is_(None)
