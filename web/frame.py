@@ -6,7 +6,7 @@ from flask import Flask, g
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
-from tenants import ledger, moderation, reports, resellers
+from tenants import filings, ledger, moderation, reports, resellers
 from tenants.messages import inbound
 from web import filters, shell
 from web.auth import Policy, Viewer, viewer
@@ -67,8 +67,10 @@ def _staff_todos() -> dict[str, str]:
     """The same for our own desk; only where the request may look over all businesses."""
     if g.get("policy") is not Policy.STAFF:
         return {}
-    waiting = sum(moderation.waiting().values())
-    return {"staff.reviews.index": filters.count(waiting)} if waiting else {}
+    waiting = {
+        "staff.reviews.index": sum(moderation.waiting().values()), "staff.filings.index": filings.deciding.waiting(),
+    }  # fmt: skip
+    return {endpoint: filters.count(n) for endpoint, n in waiting.items() if n}
 
 
 def register(app: Flask) -> None:

@@ -92,6 +92,23 @@ def _campaign_rejected(need: Need) -> Todo:
     )  # fmt: skip
 
 
+def _filing_lacking(need: Need) -> Todo:
+    fact = ngettext(
+        "%(num)s thing is not filed with every operator", "%(num)s things are not filed with every operator", need.n
+    )
+    return Todo(
+        "warn", "certificate", fact, _("The operator stops what was not filed with it."),
+        url_for("console.filings.index"), _("See the filings"),
+    )  # fmt: skip
+
+
+def _filing_ending(need: Need) -> Todo:
+    assert need.day is not None
+    fact = ngettext("%(num)s filing ends soon", "%(num)s filings end soon", need.n)
+    means = _("The first on %(day)s. Ask again now, and nothing is held back.", day=filters.day(need.day))
+    return Todo("warn", "certificate", fact, means, url_for("console.filings.index"), _("See the filings"))
+
+
 def _import_failed(need: Need) -> Todo:
     return Todo(
         "bad",
@@ -129,7 +146,8 @@ def _trial_asked(need: Need) -> Todo:
 NEEDS: dict[str, Callable[[Need], Todo]] = {
     "unfunded": _unfunded, "limited": _limited, "in_doubt": _doubt, "template_rejected": _template,
     "signature_rejected": _signature, "campaign_rejected": _campaign_rejected, "import_failed": _import_failed,
-    "import_unmapped": _import_unmapped, "trial": _trial, "trial_asked": _trial_asked,
+    "filing_lacking": _filing_lacking,
+    "filing_ending": _filing_ending, "import_unmapped": _import_unmapped, "trial": _trial, "trial_asked": _trial_asked,
 }  # fmt: skip
 
 # what: fact, what it is for, where, verb

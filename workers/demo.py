@@ -20,7 +20,7 @@ from tenants.core.scopes import Reason
 from tenants.core.settings import Settings
 from tenants.moderation.starter_words import STARTER_WORDS
 from tenants.resellers.starter_prices import STARTER_PRICES
-from workers import demo_channels, demo_people
+from workers import demo_channels, demo_filings, demo_people
 from workers.supervisor import Supervisor
 
 OWNER = ("demo@example.com", "demo-qunfa-2026")
@@ -58,7 +58,7 @@ def _seed() -> None:
         if db.session.scalar(select(Identity.id).where(Identity.email == OWNER[0])) is not None:
             return
         resellers.publish(STARTER_PRICES)
-        _staff()
+        staff_id = _staff()
         person = accounts.sign_up(
             SignUp("禾木咖啡", "林晓", OWNER[0], OWNER[1], locale="zh")  # the demo's business speaks Chinese
         )
@@ -70,34 +70,49 @@ def _seed() -> None:
         ledger.grant("demo:credit", tenant_id, "CNY", CREDIT_MICRO, note="Demo credit")
         for level, category, words in STARTER_WORDS:
             moderation.words.add(words, level, category, by=None)
+        demo_filings.asks(tenant_id, by=staff_id)
     with scopes.tenant(tenant_id):
-        _content(person.id)
+        template_id = _content(person.id)
+    with scopes.platform(Reason.DEMO):
+        demo_filings.answer(by=staff_id)
+    with scopes.tenant(tenant_id):
+        demo_filings.renew(template_id, by=person.id)
 
 
-def _staff() -> None:
-    db.session.execute(
+def _staff() -> int:
+    return db.session.scalars(
         insert(Identity).values(
             email=STAFF[0], name="周岚", password_hash=passwords.hashed(STAFF[1]), is_staff=True, locale="zh",
             verified_at=now(), created_at=now(),
-        )
-    )  # fmt: skip
+        ).returning(Identity.id)
+    ).one()  # fmt: skip
 
 
-def _content(by: int) -> None:
-    """Signature, template, people and a draft, in the business's own scope."""
+def _content(by: int) -> int:
+    """Signature, templates, people and two drafts, in the business's own scope: one goes out whole, the template of
+    the other is not filed everywhere. The first one's template."""
     signature_id = demo_people.signature("禾木咖啡", by)
-    template_id = demo_people.template(by)
+    template_id = demo_people.template("新品上市 · 积分兑换", demo_people.BODY, by)
+    birthday_id = demo_people.template("生日礼遇", demo_people.BIRTHDAY, by)
     list_id = demo_people.people("会员 · 近 90 天到店", by)
-    campaign = campaigns.create("冬季新品 · 会员尝鲜", by=by)
+    few_id = demo_people.few("会员 · 本月生日", list_id, by)
+    demo_filings.hand_in(signature_id, template_id, by=by)
+    _draft("生日礼遇 · 本月", signature_id, birthday_id, few_id, {"姓名": NAME}, by)
+    _draft("冬季新品 · 会员尝鲜", signature_id, template_id, list_id, {"姓名": NAME, "积分": "积分"}, by)
+    assert signatures.usable() and message_templates.usable()
+    return template_id
+
+
+def _draft(name: str, signature_id: int, template_id: int, list_id: int, fields: dict[str, str], by: int) -> None:
+    campaign = campaigns.create(name, by=by)
     campaigns.save(
         campaign.id,
         campaigns.Draft(
-            name=campaign.name, signature_id=signature_id, template_id=template_id, version=1,
+            name=name, signature_id=signature_id, template_id=template_id, version=1,
             audience={"source": "lists", "list_ids": [list_id]},
-            bindings={"姓名": {"field": NAME}, "积分": {"field": "积分"}},
+            bindings={variable: {"field": field} for variable, field in fields.items()},
         ),
     )  # fmt: skip
-    assert signatures.usable() and message_templates.usable()
 
 
 def _key(home: Path, name: str) -> str:

@@ -2,6 +2,7 @@
 
 forecast, ready                                 by operator for people, by channel for routing
 adopt, overview, ask, ask_all, rows_of, rounds  a business: what it has, how far it is, asking
+gaps, current                                   what it lacks, what ends soon
 add_papers, amend_papers, describe_link         what carriers want to know beside
 deciding, rules, answers                        staff: the queue, what channels ask for, answer files
 ending                                          reminders and what is over
@@ -10,6 +11,7 @@ ending                                          reminders and what is over
 from tenants.filings import answers, deciding, ending, rules
 from tenants.filings.asking import Row, ask, ask_all, overview, rounds, rows_of, together
 from tenants.filings.forecasting import Forecast, Piece, forecast, ready
+from tenants.filings.gaps import Gaps, current, gaps
 from tenants.filings.leads import Lead, What, leads
 from tenants.filings.models import Filing, Subject
 from tenants.filings.papers import Details, Papers, add_papers, amend_papers, describe_link, document
@@ -18,8 +20,8 @@ from tenants.filings.states import CODES, Kind, State
 from tenants.filings.subjects import adopt, get, history, listed
 
 __all__ = [
-    "CODES", "Details", "Filing", "Forecast", "Kind", "Lead", "Papers", "Piece", "Row", "Standing", "State",
-    "Subject", "What", "add_papers", "adopt", "amend_papers", "answers", "ask", "ask_all", "deciding",
-    "describe_link", "document", "ending", "forecast", "get", "history", "leads", "listed", "overview", "ready",
-    "rounds", "rows_of", "rules", "together",
+    "CODES", "Details", "Filing", "Forecast", "Gaps", "Kind", "Lead", "Papers", "Piece", "Row", "Standing", "State",
+    "Subject", "What", "add_papers", "adopt", "amend_papers", "answers", "ask", "ask_all",
+    "current", "deciding", "describe_link", "document", "ending", "forecast", "gaps", "get", "history", "leads",
+    "listed", "overview", "ready", "rounds", "rows_of", "rules", "together",
 ]  # fmt: skip

@@ -67,6 +67,11 @@ def sheets() -> dict[tuple[str, int, str], Sheet]:
     return {(state, channel_id, operator): Sheet(n, through) for state, channel_id, operator, n, through in rows}
 
 
+def waiting() -> int:
+    """How many filings wait to be handed to a carrier."""
+    return db.session.scalar(select(func.count()).where(Filing.state == State.PREPARED)) or 0
+
+
 def queue(state: State, channel_id: int | None = None, operator: str = "", *, before: int = 0) -> list[Waiting]:
     """A page of it: what waits from the oldest on, what was decided from the newest on."""
     waits = state in {State.PREPARED, State.SUBMITTED}

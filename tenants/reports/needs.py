@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from sqlalchemy import func, select
 
-from tenants import accounts, campaigns, contacts, message_templates, messages, signatures
+from tenants import accounts, campaigns, contacts, filings, message_templates, messages, signatures
+from tenants.campaigns import ways
 from tenants.contacts.models import Import
 from tenants.core.clock import now
 from tenants.core.db import db
@@ -24,7 +25,8 @@ EACH_MAX = 3
 @dataclass(frozen=True)
 class Need:
     """`what`: unfunded, limited, in_doubt, campaign_rejected, template_rejected, signature_rejected, import_failed,
-    import_unmapped, trial, trial_asked; `id` and `name` say which, `n` how many, `at` since or until when."""
+    import_unmapped, filing_lacking, filing_ending, trial, trial_asked; `id` and `name` say which, `n` how many, `at`
+    since or until when, `day` until which day."""
 
     what: str
     id: int = 0
@@ -32,11 +34,12 @@ class Need:
     n: int = 0
     reason: str = ""
     at: datetime | None = None
+    day: date | None = None
 
 
 def needs() -> list[Need]:
     """Everything that needs somebody of the scope's tenant."""
-    return [*_campaigns(), *_doubt(), *_rejected(), *_imports(), *_trial()]
+    return [*_campaigns(), *_doubt(), *_rejected(), *_filings(), *_imports(), *_trial()]
 
 
 def todos() -> dict[str, int]:
@@ -81,6 +84,14 @@ def _rejected() -> Iterator[Need]:
     for each in campaigns.listed(states=[campaigns.State.REJECTED], limit=EACH_MAX):
         if each.updated_at > since:
             yield Need("campaign_rejected", each.id, each.name, reason=each.reason)
+
+
+def _filings() -> Iterator[Need]:
+    found = filings.gaps(ways.possible())
+    if found.lacking:
+        yield Need("filing_lacking", n=found.lacking)
+    if found.ending:
+        yield Need("filing_ending", n=found.ending, day=found.until)
 
 
 def _imports() -> Iterator[Need]:

@@ -52,12 +52,7 @@ def _ids(lines: Lines) -> set[int]:
 
 
 def _groups(rows: list[Row]) -> list[tuple[Kind, list[Row]]]:
-    """By kind; of templates only the newest version that was approved, which is the one sent with."""
-    newest: dict[tuple[str, int], int] = {}
-    for row in rows:
-        place = row.subject.kind, row.subject.ref_id
-        newest[place] = max(newest.get(place, 0), row.subject.version)
-    kept = [row for row in rows if row.subject.version == newest[row.subject.kind, row.subject.ref_id]]
+    kept = filings.current(rows)
     return [(kind, [row for row in kept if row.subject.kind == kind]) for kind in Kind]
 
 

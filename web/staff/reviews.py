@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, flash, make_response, render_templ
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from tenants import campaigns, moderation
+from tenants import campaigns, filings, moderation
 from tenants.core import audit, files, scopes
 from tenants.core.clock import now
 from tenants.core.db import db
@@ -186,7 +186,8 @@ def _desk(chosen: int | None, errors: dict[str, str] | None = None, done: Done |
     template = "staff/reviews/_desk.html" if is_fragment() else "staff/reviews/index.html"
     return render_template(
         template, queue=queue, item=item, chosen=chosen is not None, errors=errors or {}, done=done, words=content,
-        counts=counts, total=sum(counts.values()), subject=_subject(), left=left, address=_address, text=_text(item),
+        counts=counts, total=sum(counts.values()), filings_n=filings.deciding.waiting(), subject=_subject(),
+        left=left, address=_address, text=_text(item),
         decided_n=moderation.decided_by(viewer().identity_id, today), oldest=_oldest(queue), me=viewer().identity_id,
         undo=item is not None and _may_undo(item.review), reasons=moderation.reasons, phone=media.phone(item),
     )  # fmt: skip

@@ -157,3 +157,12 @@ def test_what_is_no_longer_filed_when_it_is_planned_is_left_out(app: Flask) -> N
 def test_channels_of_other_businesses_ask_nothing_of_this_one(app: Flask, hemu: factories.Business) -> None:
     with arrange.channels({"mobile": ["template"]}, tenant_ids=[hemu.id + 1]) as [id], scopes.tenant(hemu.id):
         assert id not in {each for ids in ways.possible().values() for each in ids}
+
+
+def test_the_first_page_says_what_is_not_filed(client: FlaskClient, hemu: factories.Business, asks: int) -> None:
+    with scopes.tenant(hemu.id):
+        content.template("您好")
+    page = words(client.get("/?lang=en").text)
+    assert "1 thing is not filed with every operator" in page and "See the filings" in page
+    with scopes.tenant(hemu.id):
+        assert [each.kind for each in filings.listed()] == [Kind.TEMPLATE], "taken over to be counted, and kept"

@@ -145,3 +145,10 @@ def test_one_answer_by_hand_with_the_papers_beside_it(
     assert client.post(f"{here}/decide", data=good).status_code == 303
     assert len(mails(hemu)) == 1
     assert "YD-1" in client.get(here).text
+
+
+def test_staff_begin_with_what_waits_to_be_handed_over(client: FlaskClient, hemu: factories.Business) -> None:
+    with scopes.platform(Reason.STAFF):
+        n = deciding.waiting()
+    page = client.get("/staff/reviews?lang=en").text
+    assert n >= 2 and f"{n} filings to be handed to carriers" in words(page)
