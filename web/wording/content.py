@@ -76,7 +76,7 @@ KINDS = {"verification": _l("Verification"), "notice": _l("Notice"), "marketing"
 KINDS_MEAN = {
     "verification": _l("One-time codes, at any hour, within 10 minutes or not at all"),
     "notice": _l("Orders, appointments, bills; no advertising"),
-    "marketing": _l("Advertising, 08:00 to 22:00, always with the way to stop it"),
+    "marketing": _l("Advertising, always with the way to stop it"),
 }
 LANGUAGES = {"zh": "中文", "en": "English"}
 TYPES = {"text": _l("Text"), "number": _l("Numeric"), "date": _l("Date"), "code": _l("Code")}
