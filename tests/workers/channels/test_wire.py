@@ -173,3 +173,33 @@ def test_a_cancelled_request_takes_its_connection_with_it() -> None:
         server.close()
 
     asyncio.run(asked())
+
+
+@pytest.mark.parametrize("limits_s", [(0.15, 5.0, 0.15), (5.0, 0.15), (0.15, 0.6, 0.3)])
+def test_every_request_of_a_kept_connection_has_its_own_deadline(limits_s: tuple[float, ...]) -> None:
+    """All but the last are answered, after longer than the first might have taken; the last never is."""
+    seen = 0
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal seen
+        while await reader.read(4096):
+            seen += 1
+            if seen < len(limits_s):
+                await asyncio.sleep(0.2 if seen > 1 else 0)
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        writer.close()
+
+    async def asked() -> float:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+        pool, loop = wire.Pool(), asyncio.get_running_loop()
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/"
+        for limit_s in limits_s[:-1]:
+            await pool.request("GET", url, {}, b"", connect_s=1, total_s=limit_s)
+        began = loop.time()
+        with pytest.raises(AnswerLost):
+            await pool.request("GET", url, {}, b"", connect_s=1, total_s=limits_s[-1])
+        server.close()
+        return loop.time() - began
+
+    took_s = asyncio.run(asked())
+    assert limits_s[-1] * 0.9 < took_s < limits_s[-1] + 1
