@@ -123,7 +123,7 @@ class Sender:
 
     def used(self, count: int, at: float) -> None:
         self.rate.used(count, at)
-        if self.outbox.before(False) <= self._depth() / 2:
+        if self._due():
             self._bell.set()
 
     def wait(self, seconds: float) -> None:
