@@ -1,50 +1,17 @@
-"""Languages. The source is English; Chinese lies in web/translations/zh/*.po, a file an area, merged in memory."""
+"""The language and the clock of whoever reads a page."""
 
 from __future__ import annotations
 
-from functools import cache
-from io import BytesIO
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel.messages.catalog import Catalog
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
 from flask import Flask, Response, current_app, g, has_request_context, request
-from flask_babel import Babel, Domain, get_locale
 from flask_login import current_user
+
+from tenants.core import languages
 
 LOCALES = ("zh", "en")
 COOKIE = "lang"
 YEAR_S = 31_536_000
-TRANSLATIONS = Path(__file__).parent / "translations"
-
-
-class MergedDomain(Domain):  # type: ignore[misc]
-    """All fragments of a language as one catalogue."""
-
-    def get_translations(self) -> NullTranslations:
-        return translations(str(get_locale() or "en")[:2])
-
-
-@cache
-def translations(locale: str) -> NullTranslations:
-    merged = Catalog(locale=locale)
-    for path in sorted((TRANSLATIONS / locale).glob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, locale=locale):
-                if message.id:
-                    before = merged.get(message.id, message.context)
-                    clash = before is not None and before.string != message.string
-                    assert not clash, f"{path.name}: {message.id!r} is translated in two ways"
-                    merged.add(message.id, message.string, flags=message.flags, context=message.context)
-    if not len(merged):
-        return NullTranslations()
-    compiled = BytesIO()
-    write_mo(compiled, merged)
-    compiled.seek(0)
-    return Translations(compiled)
 
 
 def locale() -> str:
@@ -63,7 +30,7 @@ def time_zone() -> ZoneInfo:
     """The clock of the reader's business; Beijing's for everybody else."""
     person = current_user if has_request_context() else None
     known = person.time_zone if person and person.is_authenticated else ""
-    return ZoneInfo(known or "Asia/Shanghai")
+    return ZoneInfo(known) if known else languages.HOME_CLOCK
 
 
 def _remember(response: Response) -> Response:
@@ -77,6 +44,4 @@ def _remember(response: Response) -> Response:
 
 def register(app: Flask) -> None:
     app.after_request(_remember)
-    babel = Babel()
-    babel.init_app(app, locale_selector=locale, timezone_selector=time_zone)
-    babel.domain_instance = MergedDomain()  # Flask-Babel only lets one name a domain, not give one
+    languages.speak(app, locale, time_zone)

@@ -13,9 +13,11 @@ import time
 
 import redis
 import structlog
+from flask import Flask
 from rq import Queue, SimpleWorker
 from rq.serializers import JSONSerializer
 
+from tenants.core import languages
 from tenants.core.ground import bare_app
 from tenants.core.jobs import Lane
 from tenants.core.settings import Settings
@@ -44,11 +46,18 @@ class Worker(SimpleWorker):
         """Nobody reads it, and writing it to a Valkey that is away would break the job at hand."""
 
 
+def application(settings: Settings) -> Flask:
+    """What jobs run in: no pages, but words, for they write letters."""
+    app = bare_app(settings)
+    languages.speak(app)
+    return app
+
+
 def main(lane: str) -> int:
     """Work until told to stop. A Valkey that is lost, full or read-only is waited for, not died of."""
     logs.set_up(lane)
     settings = Settings.read()
-    with bare_app(settings).app_context():
+    with application(settings).app_context():
         # What is loaded by now stays: looking through it again for every few hundred new objects is wasted.
         gc.freeze()
         gc.set_threshold(COLLECT_AFTER)

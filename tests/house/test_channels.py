@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tenants.core.languages import translations
 from tests.house.tree import ROOT
-from web.i18n import translations
 from workers import channels
 from workers.channels import LinkAdapter
 

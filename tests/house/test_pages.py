@@ -8,8 +8,8 @@ from io import BytesIO
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 
+from tenants.core.languages import TRANSLATIONS, translations
 from tests.house.tree import ROOT, modules, templates
-from web.i18n import TRANSLATIONS, translations
 
 FORBIDDEN = {
     "inline style": re.compile(r"\sstyle\s*=", re.I),

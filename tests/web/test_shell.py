@@ -8,6 +8,7 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 from flask import Flask
 
+from tenants.core import languages
 from web import i18n, shell
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -70,7 +71,7 @@ def test_no_template_carries_what_the_content_policy_forbids() -> None:
 
 
 def test_every_word_of_the_shared_parts_is_translated_once_and_without_shouting() -> None:
-    with (i18n.TRANSLATIONS / "zh" / "parts.po").open("rb") as file:
+    with (languages.TRANSLATIONS / "zh" / "parts.po").open("rb") as file:
         messages = [message for message in read_po(file, locale="zh") if message.id]
     for message in messages:
         found = message.string or ""

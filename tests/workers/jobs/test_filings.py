@@ -19,6 +19,7 @@ from tenants.filings.dates import today
 from tenants.filings.models import Filing, Subject
 from tests import factories
 from tests.tenants.filings import arrange
+from workers.__main__ import application
 from workers.jobs import sweeps
 from workers.jobs.filings import remind_filings
 
@@ -49,3 +50,16 @@ def test_owners_are_told_once_and_the_clock_rings_only_when_somebody_is_to_be(ap
         assert "移动 · 签名 · 禾木" in mail.body and mail.body.endswith("/filings")
         states = db.session.scalars(select(Filing.state).where(Filing.tenant_id == acme.id)).all()
         assert set(states) == {"expired"}
+
+
+def test_a_worker_that_has_no_pages_writes_in_the_owners_language(app: Flask) -> None:
+    acme = factories.business()
+    with arrange.channels({"mobile": ["template"]}) as ids:
+        with scopes.tenant(acme.id):
+            arrange.papers(today() + timedelta(days=6))
+        assert ids
+        with application(app.config["SETTINGS"]).app_context():
+            remind_filings()
+    with scopes.platform(Reason.STAFF):
+        [mail] = db.session.scalars(select(Mail).where(Mail.recipient == acme.email)).all()
+        assert mail.subject in {"Filings: 1 end soon", "备案：1项即将到期"}
