@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from tenants import messages
 from tenants.accounts import vault
@@ -97,6 +97,20 @@ def test_what_was_refused_is_told_as_by_any_channel(app: Flask, ground: Settings
         linked(line)
         pipeline.until(lambda: run.progress().open == 0, limit_s=LIMIT_S)
         assert run.states() == {"delivered": 1, "rejected": 1, "undelivered": 2}
+
+
+def test_a_message_nobody_can_read_is_refused_and_its_link_goes_on(
+    app: Flask, ground: Settings, tmp_path: Path
+) -> None:
+    with wire(tmp_path, "smpp") as line, gateways(ground):
+        run = arrange.run(["000"] * 5)
+        with scopes.tenant(run.tenant_id):
+            first = select(func.min(Message.id)).scalar_subquery()
+            db.session.execute(update(Message).where(Message.id == first).values(sealed=bytes(40)))
+        linked(line)
+        pipeline.until(lambda: run.progress().open == 0, limit_s=LIMIT_S)
+        assert run.states() == {"delivered": 4, "rejected": 1}
+        assert [entry["what"] for entry in line.carrier.entries("link")].count("bound") == 1
 
 
 def test_changed_settings_and_a_pause_hold_within_seconds(app: Flask, ground: Settings, tmp_path: Path) -> None:
