@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from sqlalchemy import or_, select, tuple_
 
+from tenants.core import scopes
 from tenants.core.db import db
 from tenants.filings.dates import ending, over
 from tenants.filings.models import Filing, Subject
@@ -78,6 +79,15 @@ def standings(
         .order_by(Filing.channel_id, Filing.operator, Filing.kind, Filing.ref_id, Filing.edition, Filing.round)
     )  # fmt: skip
     return {place: standing(list(rounds)) for place, rounds in groupby(rows, key=_place)}
+
+
+def carriers_name(template_id: int, version: int, channel_id: int, operator: str) -> str:
+    """The carrier's own name of a template that is filed with it, empty when it gave none. The tenant's scope."""
+    line = (Filing.tenant_id == scopes.tenant_id(), Filing.channel_id == channel_id, Filing.operator == operator)
+    named = (Filing.kind == Kind.TEMPLATE, Filing.ref_id == template_id, Filing.edition == version)
+    rounds = db.session.scalars(select(Filing).where(*line, *named).order_by(Filing.round)).all()
+    found = standing(rounds) if rounds else NOTHING
+    return found.filing.carrier_no if found.filing and found.state == State.FILED else ""
 
 
 def _place(filing: Filing) -> tuple[Line, Kind, int, int]:

@@ -1,4 +1,4 @@
-"""What MMS and RCS need besides a text when they are sent: their media, and whether a number takes RCS at all."""
+"""What channels need besides a text: media, the provider's name of a template, whether a number takes RCS at all."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import structlog
 from flask import current_app
 
-from tenants import media, messages, routing
+from tenants import filings, media, messages, routing
 from tenants.core import scopes
 from tenants.core.scopes import Reason
 from tenants.media import addresses
@@ -47,17 +47,27 @@ def outgoing(claim: Claim, way: routing.Way, writer: Writer, picked: Sequence[Pi
     if claim.product != Product.SMS:
         with scopes.tenant(claim.tenant_id):
             attachments = attached(claim, writer, way.settings)
+    named = template_name(claim, way, writer)
     sent = []
     for each in picked:
         written = writer.write_whole(each.id, each.sealed, as_sms=claim.product == Product.SMS)
         reference = messages.reference(secret, claim.tenant_id, each.id, each.attempt)
         sent.append(
             Outgoing(
-                reference, written.number, written.text, signature=writer.text["signature"], values=written.values,
-                rich=written.rich, media=attachments,
+                reference, written.number, written.text, signature=writer.text["signature"], template=named,
+                values=written.values, rich=written.rich, media=attachments,
             )
         )  # fmt: skip
     return sent
+
+
+def template_name(claim: Claim, way: routing.Way, writer: Writer) -> str:
+    """What a provider that sends nothing but its own templates calls the run's: it said so when it filed it."""
+    id, version = writer.template
+    if not id or not any(field.name == "template" for field in channels.fields(way.kind)):
+        return ""
+    with scopes.tenant(claim.tenant_id):
+        return filings.carriers_name(id, version, way.channel_id, claim.operator)
 
 
 def tidy_capabilities() -> None:
