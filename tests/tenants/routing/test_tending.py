@@ -56,7 +56,9 @@ def test_moves_need_a_reason_and_follow_the_table(app: Flask) -> None:
         with pytest.raises(WrongState):
             tending.move(channel, State.DRAINING, "again", by=7)
         acts = db.session.execute(
-            select(audit.Entry.action, audit.Entry.detail).where(audit.Entry.object == f"channel:{channel}")
+            select(audit.Entry.action, audit.Entry.detail)
+            .where(audit.Entry.object == f"channel:{channel}")
+            .order_by(audit.Entry.id)
         ).all()
     assert [act for act, _detail in acts] == ["channel.add", "channel.draining", "channel.paused"]
     assert acts[1].detail == {"before": "active", "reason": "works at night"}
