@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright._impl._driver import compute_driver_executable
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
@@ -24,8 +26,8 @@ def chromium() -> Iterator[Browser]:
     Without one the tests skip, unless QUNFA_REQUIRE_BROWSER=1 makes that a failure.
     """
     path = shutil.which("chromium")
-    if path is None:
-        message = "no chromium on this machine: apt-get install chromium fonts-noto-cjk"
+    if path is None or not _driver_runs():
+        message = "no browser on this machine: apt-get install chromium fonts-noto-cjk libatomic1"
         if os.environ.get("QUNFA_REQUIRE_BROWSER") == "1":
             pytest.fail(message)
         pytest.skip(message)
@@ -33,6 +35,12 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
         yield browser
         browser.close()
+
+
+def _driver_runs() -> bool:
+    """Playwright brings a Node of its own, which is linked with a library that bare machines lack."""
+    node = compute_driver_executable()[0]
+    return subprocess.run([node, "--version"], capture_output=True).returncode == 0
 
 
 @pytest.fixture(scope="session")
