@@ -148,7 +148,8 @@ def test_the_first_marketing_campaign_needs_two(app: Flask) -> None:
     assert "your approval is the second of two" in pat.get(f"/staff/reviews/{review}?lang=en", headers=HTMX).text
     assert (decide(pat, review), ready.state()) == (200, "queued")
     with scopes.tenant(ready.tenant_id):
-        acts = [each for each in db.session.scalars(select(audit.Entry.action)) if each.startswith("review.")]
+        entries = db.session.scalars(select(audit.Entry.action).order_by(audit.Entry.id))
+        acts = [each for each in entries if each.startswith("review.")]
     assert acts == ["review.first", "review.approved"]
 
 
