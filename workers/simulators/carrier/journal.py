@@ -2,6 +2,7 @@
 
 {"kind": "submit", "at", "reference", "to", "text", "extension", "id"}        accepted
 {"kind": "submit", "at", "reference", "to", "text", "extension", "refused"}   refused, with the code
+    both also with "files" of MMS and RCS, and with "template" and "values" where a template was sent
 {"kind": "receipt", "at", "call", "to", "id", "reference", "status", "code"}  before its call leaves
 {"kind": "call", "at", "call", "attempt", "status"}                           how it was answered, 0: not at all
 """
@@ -40,5 +41,6 @@ def entries(path: Path) -> Iterator[dict[str, Any]]:
     """Every whole line of a journal, also while it is being written or after a kill tore the last one."""
     with path.open("rb") as lines:
         for line in lines:
-            if line.endswith(b"\n"):
-                yield json.loads(line)
+            if not line.endswith(b"\n"):
+                return  # what is written of it meanwhile would look like a line of its own
+            yield json.loads(line)
