@@ -26,7 +26,10 @@ NAMES = {
 
 
 def cpu_s() -> dict[str, float]:
-    """CPU seconds used so far by this process and all below it, by name; empty where there is no /proc."""
+    """CPU seconds used so far by this process and all below it, by name; empty where there is no /proc.
+
+    What a process used that has ended counts as its parent's: the sum never falls.
+    """
     parents: dict[int, int] = {}
     used: dict[int, tuple[str, float]] = {}
     for folder in PROC.glob("[0-9]*"):
@@ -37,7 +40,7 @@ def cpu_s() -> dict[str, float]:
             continue  # it has just ended
         parents[int(folder.name)] = int(fields[1])
         name = next((name for part, name in NAMES.items() if part in command), "others")
-        used[int(folder.name)] = name, (int(fields[11]) + int(fields[12])) / TICKS
+        used[int(folder.name)] = name, sum(int(ticks) for ticks in fields[11:15]) / TICKS
     total: dict[str, float] = defaultdict(float)
     for pid, (name, seconds) in used.items():
         if _is_below(pid, parents):
