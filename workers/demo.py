@@ -11,7 +11,7 @@ from sqlalchemy import insert, select, update
 
 from tenants import accounts, campaigns, ledger, message_templates, moderation, resellers, signatures
 from tenants.accounts import SignUp, passwords
-from tenants.accounts.models import Identity, Tenant
+from tenants.accounts.models import Identity, Member, Tenant
 from tenants.contacts import NAME
 from tenants.core import scopes
 from tenants.core.clock import now
@@ -64,10 +64,11 @@ def _seed() -> None:
         )
         assert person is not None
         db.session.execute(update(Identity).where(Identity.email == OWNER[0]).values(verified_at=now()))
+        own = select(Member.tenant_id).where(Member.identity_id == person.id)
         tenant_id = db.session.scalars(
-            update(Tenant).where(Tenant.name == "禾木咖啡").values(state="live", live_at=now()).returning(Tenant.id)
+            update(Tenant).where(Tenant.id.in_(own)).values(state="live", live_at=now()).returning(Tenant.id)
         ).one()
-        ledger.grant("demo:credit", tenant_id, "CNY", CREDIT_MICRO, note="Demo credit")
+        ledger.grant(f"demo:credit:{tenant_id}", tenant_id, "CNY", CREDIT_MICRO, note="Demo credit")
         for level, category, words in STARTER_WORDS:
             moderation.words.add(words, level, category, by=None)
         demo_filings.asks(tenant_id, by=staff_id)

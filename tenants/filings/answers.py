@@ -19,7 +19,7 @@ from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.errors import Invalid, NotFound
 from tenants.core.operators import MAINLAND
-from tenants.filings.deciding import Decision, write_down
+from tenants.filings.deciding import Decision, write_code, write_down
 from tenants.filings.models import Answer, Filing, Subject
 from tenants.filings.reading import Said, read
 from tenants.filings.states import TRANSITIONS, Kind, State
@@ -38,16 +38,19 @@ class Told:
 
 @dataclass
 class Plan:
-    """What a file does: `decided` filings, `unchanged` rows that say what is known, `bad` rows that cannot be used."""
+    """What a file does: `decided` filings, codes of templates that were filed before, `unchanged` rows that say what is
+    known, `bad` rows that cannot be used."""
 
     decided: list[tuple[Filing, Decision]] = field(default_factory=list)
+    coded: list[tuple[Filing, str]] = field(default_factory=list)
     unchanged: int = 0
     bad: list[Said] = field(default_factory=list)
 
     def outcome(self) -> dict[str, Any]:
         filed = sum(decision.filed for _, decision in self.decided)
         return {
-            "filed": filed, "rejected": len(self.decided) - filed, "unchanged": self.unchanged, "bad_n": len(self.bad),
+            "filed": filed, "rejected": len(self.decided) - filed, "coded": len(self.coded),
+            "unchanged": self.unchanged, "bad_n": len(self.bad),
             "bad": [[each.row_no, each.shown, each.fault] for each in self.bad[:BAD_KEPT]],
         }  # fmt: skip
 
@@ -89,6 +92,8 @@ def apply(id: int, *, by: int) -> list[Told]:
         return []
     plan = _plan(answer, lock=True)
     write_down(plan.decided, by=by)
+    for filing, code in plan.coded:
+        write_code(filing, code, by=by)
     answer.outcome, answer.applied_by, answer.applied_at = plan.outcome(), by, now()
     told = _told(plan.decided)
     for each in told:
@@ -119,12 +124,15 @@ def _plan(answer: Answer, *, lock: bool = False) -> Plan:
 
 def _enter(plan: Plan, filing: Filing, said: Said) -> str:
     """Add a row to the plan; the code of what forbids it."""
-    decision = Decision(said.filed, said.reason, said.carrier_no, said.valid_until)
+    decision = Decision(said.filed, said.reason, said.carrier_no, said.valid_until, said.template_code)
     wanted = State.FILED if said.filed else State.REJECTED
-    if decision.faults():
-        return "answer_field"
+    if faults := decision.faults(filing.kind):
+        return str(faults["template_code"]) if set(faults) == {"template_code"} else "answer_field"
     if filing.state == wanted:
-        plan.unchanged += 1
+        if said.filed and said.template_code not in ("", filing.template_code):
+            plan.coded.append((filing, said.template_code))
+        else:
+            plan.unchanged += 1
         return ""
     if filing.state == State.PREPARED:
         return "answer_not_submitted"

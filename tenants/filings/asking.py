@@ -24,7 +24,7 @@ from tenants.filings.states import TRANSITIONS, Kind, State
 
 Lines = Mapping[str, Collection[int]]
 # The best first: one line that is ready is enough for an operator.
-_BEST = (State.FILED, State.SUBMITTED, State.PREPARED, State.EXPIRED, State.REJECTED, State.MISSING)
+_BEST = (State.FILED, State.CODELESS, State.SUBMITTED, State.PREPARED, State.EXPIRED, State.REJECTED, State.MISSING)
 
 
 @dataclass(frozen=True)
@@ -155,7 +155,8 @@ def _fresh(row: Row, by: int) -> Iterator[dict[str, object]]:
             "tenant_id": scopes.tenant_id(), "subject_id": row.subject.id, "kind": str(kind), "ref_id": ref_id,
             "edition": edition, "channel_id": channel_id, "operator": operator,
             "round": before.round + 1 if before else 1, "state": str(State.PREPARED), "reason": "", "carrier_no": "",
-            "prepared_by": by, "prepared_at": now(),
+            # A template that is filed again keeps its name.
+            "template_code": before.template_code if before else "", "prepared_by": by, "prepared_at": now(),
         }  # fmt: skip
 
 

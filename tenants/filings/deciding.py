@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +13,7 @@ from sqlalchemy import Select, func, select, update
 from tenants.core import audit
 from tenants.core.clock import now
 from tenants.core.db import db
-from tenants.core.errors import Invalid, NotFound
+from tenants.core.errors import Invalid, NotFound, WrongState
 from tenants.filings.dates import over
 from tenants.filings.models import Filing, Subject
 from tenants.filings.states import TRANSITIONS, Kind, State
@@ -20,6 +21,7 @@ from tenants.filings.states import TRANSITIONS, Kind, State
 SHOWN = 100
 SHEET_MAX = 20_000
 REASON_MAX, CARRIER_NO_MAX = 500, 80
+TEMPLATE_CODE = re.compile(r"[A-Za-z0-9_.:-]{1,80}")
 
 
 @dataclass(frozen=True)
@@ -39,14 +41,23 @@ class Decision:
     reason: str = ""
     carrier_no: str = ""
     valid_until: date | None = None
+    template_code: str = ""
 
-    def faults(self) -> dict[str, Any]:
+    def faults(self, kind: str) -> dict[str, Any]:
+        """What is wrong with it as the answer to a filing of this kind."""
         found = {
             "reason": ("reason_too_long", {"max": REASON_MAX}) if len(self.reason) > REASON_MAX else "",
             "carrier_no": ("reason_too_long", {"max": CARRIER_NO_MAX}) if len(self.carrier_no) > CARRIER_NO_MAX else "",
             "valid_until": "date_past" if self.filed and over(self.valid_until) else "",
+            "template_code": _code_fault(kind, self.template_code),
         }
         return {field: fault for field, fault in found.items() if fault}
+
+
+def _code_fault(kind: str, code: str) -> str:
+    if code and kind != Kind.TEMPLATE:
+        return "template_code_kind"
+    return "template_code_form" if code and not TEMPLATE_CODE.fullmatch(code) else ""
 
 
 @dataclass(frozen=True)
@@ -153,9 +164,9 @@ def submit(channel_id: int, operator: str, through: int, *, by: int) -> int:
 
 def decide(id: int, decision: Decision, *, by: int) -> Waiting:
     """Write down one answer; the same again changes nothing."""
-    if faults := decision.faults():
-        raise Invalid(faults)
     found = get(id, lock=True)
+    if faults := decision.faults(found.filing.kind):
+        raise Invalid(faults)
     wanted = State.FILED if decision.filed else State.REJECTED
     if found.filing.state != wanted:
         TRANSITIONS.check(State(found.filing.state), wanted)
@@ -167,6 +178,28 @@ def decide(id: int, decision: Decision, *, by: int) -> Waiting:
     return found
 
 
+def enter_code(id: int, code: str, *, by: int) -> Waiting:
+    """Write down what the provider calls a template that is filed already."""
+    found = get(id, lock=True)
+    if found.filing.state != State.FILED:
+        raise WrongState
+    if fault := _code_fault(found.filing.kind, code) or ("" if code else "required"):
+        raise Invalid({"template_code": fault})
+    if found.filing.template_code != code:
+        write_code(found.filing, code, by=by)
+    return found
+
+
+def write_code(filing: Filing, code: str, *, by: int) -> None:
+    """Set the code of a filing that was locked and is filed."""
+    audit.record(
+        "filing.code", actor_id=by, object=f"filing:{filing.id}", tenant_id=filing.tenant_id,
+        before=filing.template_code, after=code,
+    )  # fmt: skip
+    filing.template_code = code
+    db.session.flush()
+
+
 def write_down(decided: Sequence[tuple[Filing, Decision]], *, by: int) -> None:
     """Set the state of filings that were locked and may take it."""
     at = now()
@@ -174,6 +207,7 @@ def write_down(decided: Sequence[tuple[Filing, Decision]], *, by: int) -> None:
         filing.state = State.FILED if decision.filed else State.REJECTED
         filing.reason = decision.reason
         filing.carrier_no = decision.carrier_no or filing.carrier_no
+        filing.template_code = decision.template_code or filing.template_code
         filing.valid_until = decision.valid_until if decision.filed else filing.valid_until
         filing.decided_by, filing.decided_at = by, at
     db.session.flush()

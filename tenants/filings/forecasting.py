@@ -13,7 +13,7 @@ from tenants.filings.states import FILED, NOT_NEEDED, Kind, State, code
 
 Chain = Mapping[Kind, Sequence[Ref]]
 # The worst first: of several links the one that is furthest from filed speaks for all.
-_WORST = (State.MISSING, State.REJECTED, State.EXPIRED, State.PREPARED, State.SUBMITTED, State.FILED)
+_WORST = (State.MISSING, State.REJECTED, State.EXPIRED, State.PREPARED, State.SUBMITTED, State.CODELESS, State.FILED)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,10 @@ from tenants.core.db import SHARED, Base, shared_ids
 
 
 class Rule(Base):
-    """What must be filed with an operator before a text may leave by a channel. No row: nothing."""
+    """What must be filed with an operator before a text may leave by a channel. No row: nothing.
+
+    `by_code`: the channel sends nothing but its provider's own templates. One must be filed, and its code known.
+    """
 
     __tablename__ = "filing_rules"
     __table_args__ = {"schema": SHARED}  # noqa: RUF012
@@ -21,6 +24,7 @@ class Rule(Base):
     channel_id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     operator: Mapped[str] = mapped_column(primary_key=True)
     needs: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    by_code: Mapped[bool] = mapped_column(server_default=text("false"))
     changed_by: Mapped[int | None]
     changed_at: Mapped[datetime]
 
@@ -65,6 +69,7 @@ class Filing(Base):
     """One subject with one operator by one channel. state: see states.py; `edition` is a template's version, else 0.
 
     A new round begins when the last one ended or is about to; a filed one counts until its day, whatever came after.
+    `carrier_no` is the number a carrier gave the filing, `template_code` what a provider calls a template it sends.
     """
 
     __tablename__ = "filings"
@@ -99,6 +104,7 @@ class Filing(Base):
     state: Mapped[str]
     reason: Mapped[str] = mapped_column(default="")
     carrier_no: Mapped[str] = mapped_column(default="")
+    template_code: Mapped[str] = mapped_column(server_default=text("''"))
     valid_until: Mapped[date | None]
     reminded_days: Mapped[int | None]
     prepared_by: Mapped[int | None]

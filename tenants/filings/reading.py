@@ -29,6 +29,7 @@ COLUMNS: Mapping[str, str] = {
     ),
     "result": r"审核结果|报备结果|备案结果|结果|状态|result|status",
     "reason": r"驳回原因|失败原因|原因|备注|说明|意见|reason|remark|comment",
+    "template_code": r"模板\s*(编号|编码|代码|code|id)|template\s*(code|id|no|number)\b",
     "carrier_no": r"备案号|报备号|carrier.*number|approval\s*(no|number)",
     "valid_until": r"有效期|到期|截止|valid\s*until|expir",
     "signature": r"签名|signature",
@@ -67,6 +68,7 @@ class Said:
     reason: str = ""
     carrier_no: str = ""
     valid_until: date | None = None
+    template_code: str = ""
     fault: str = ""
 
 
@@ -150,7 +152,7 @@ def _said(row_no: int, cells: Sequence[str], columns: Mapping[str, int], operato
     said = Said(
         row_no, named or signature, int(match[1]) if match else None, signature,
         OPERATORS.get(written, "") if written else operator, result in FILED, cell("reason"),
-        cell("carrier_no"), date_of(until),
+        cell("carrier_no"), date_of(until), _plain(cell("template_code")),
     )  # fmt: skip
     return replace(said, fault=_fault(said, result, until))
 

@@ -1,4 +1,6 @@
-"""What each channel asks to have filed, operator by operator: kept by staff, read by everybody."""
+"""What each channel asks to have filed, operator by operator: kept by staff, read by everybody. A channel that sends
+nothing but its provider's templates asks for the template by itself.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,17 @@ def needs(channel_ids: Collection[int], operators: Collection[str] = MAINLAND) -
     """What is needed on each line of these; a line that asks for nothing is left out."""
     if not channel_ids:
         return {}
-    found = select(Rule).where(Rule.channel_id.in_(channel_ids), Rule.operator.in_(operators))
-    return _needs(found)
+    return _needs(_of(channel_ids, operators))
+
+
+def by_code(channel_ids: Collection[int], operators: Collection[str] = MAINLAND) -> set[Line]:
+    """The lines of these where a template leaves by its provider's code or not at all."""
+    found = db.session.scalars(_of(channel_ids, operators).where(Rule.by_code))
+    return {(rule.channel_id, rule.operator) for rule in found}
+
+
+def _of(channel_ids: Collection[int], operators: Collection[str]) -> Select[Rule]:
+    return select(Rule).where(Rule.channel_id.in_(channel_ids), Rule.operator.in_(operators))
 
 
 def all_needs() -> Needs:
@@ -35,9 +46,9 @@ def all_needs() -> Needs:
 
 def _needs(found: Select[Rule]) -> Needs:
     return {
-        (rule.channel_id, rule.operator): tuple(kind for kind in Kind if kind in rule.needs)
+        (rule.channel_id, rule.operator): kinds
         for rule in db.session.scalars(found)
-        if rule.needs
+        if (kinds := tuple(kind for kind in Kind if kind in rule.needs or (kind == Kind.TEMPLATE and rule.by_code)))
     }
 
 
@@ -45,16 +56,29 @@ def set_needs(channel_id: int, wanted: Mapping[str, Collection[str]], *, by: int
     """Say anew what a channel asks for: operator → kinds. Platform scope."""
     if not set(wanted) <= set(MAINLAND) or not all(set(kinds) <= set(Kind) for kinds in wanted.values()):
         raise Invalid({"needs": "invalid"})
-    before = {operator: kinds for (_, operator), kinds in needs([channel_id]).items()}
-    after = {operator: tuple(kind for kind in Kind if kind in kinds) for operator, kinds in wanted.items() if kinds}
-    if before == after:
-        return
+    _write(channel_id, wanted, {operator for _, operator in by_code([channel_id])}, by)
+
+
+def set_by_code(channel_id: int, wanted: bool, *, by: int) -> None:
+    """Say whether a channel sends nothing but its provider's templates: its settings tell. Platform scope."""
+    coded = set(MAINLAND) if wanted else set()
+    if coded != {operator for _, operator in by_code([channel_id])}:
+        kept = {rule.operator: rule.needs for rule in db.session.scalars(_of([channel_id], MAINLAND))}
+        _write(channel_id, kept, coded, by)
+
+
+def _write(channel_id: int, wanted: Mapping[str, Collection[str]], coded: Collection[str], by: int) -> None:
+    before = _told(channel_id)
     db.session.execute(delete(Rule).where(Rule.channel_id == channel_id))
-    for operator, kinds in after.items():
-        row = {"channel_id": channel_id, "operator": operator, "needs": list(map(str, kinds))}
-        db.session.execute(insert(Rule).values(row | {"changed_by": by, "changed_at": now()}))
-    audit.record(
-        "filing.rules", actor_id=by, object=f"channel:{channel_id}",
-        before={operator: [*kinds] for operator, kinds in before.items()},
-        after={operator: [*kinds] for operator, kinds in after.items()},
-    )  # fmt: skip
+    for operator in MAINLAND:
+        kinds = [str(kind) for kind in Kind if kind in wanted.get(operator, ())]
+        row = {"channel_id": channel_id, "operator": operator, "needs": kinds, "by_code": operator in coded}
+        if kinds or operator in coded:
+            db.session.execute(insert(Rule).values(row | {"changed_by": by, "changed_at": now()}))
+    after = _told(channel_id)
+    if before != after:
+        audit.record("filing.rules", actor_id=by, object=f"channel:{channel_id}", before=before, after=after)
+
+
+def _told(channel_id: int) -> dict[str, list[str]]:
+    return {operator: [*kinds] for (_, operator), kinds in needs([channel_id]).items()}

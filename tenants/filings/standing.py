@@ -5,7 +5,7 @@ stands on: papers, signature, template, links.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from tenants.core import scopes
 from tenants.core.db import db
 from tenants.filings.dates import ending, over
 from tenants.filings.models import Filing, Subject
-from tenants.filings.rules import Line
+from tenants.filings.rules import Line, by_code
 from tenants.filings.states import OVER, Kind, State
 
 
@@ -39,7 +39,8 @@ class Standing:
     def may_ask(self, subject: Subject) -> bool:
         """Whether a new round may begin: none is under way, or it has not left and speaks of an older version."""
         if self.latest is None or State(self.latest.state) in OVER:
-            return self.filing is None or self.state != State.FILED or ending(self.filing.valid_until)
+            filed = self.state in {State.FILED, State.CODELESS}
+            return self.filing is None or not filed or ending(self.filing.valid_until)
         if self.latest.state == State.FILED:
             return over(self.latest.valid_until) or ending(self.latest.valid_until)
         return self.latest.state == State.PREPARED and self.latest.subject_id != subject.id
@@ -78,16 +79,30 @@ def standings(
         )
         .order_by(Filing.channel_id, Filing.operator, Filing.kind, Filing.ref_id, Filing.edition, Filing.round)
     )  # fmt: skip
-    return {place: standing(list(rounds)) for place, rounds in groupby(rows, key=_place)}
+    found = {place: standing(list(rounds)) for place, rounds in groupby(rows, key=_place)}
+    return found | _codeless({place: each for place, each in found.items() if place[1] == Kind.TEMPLATE})
 
 
-def carriers_name(template_id: int, version: int, channel_id: int, operator: str) -> str:
-    """The carrier's own name of a template that is filed with it, empty when it gave none. The tenant's scope."""
+def _codeless(found: Standings) -> Standings:
+    """Of filed templates those whose code is missing where they can leave by nothing else."""
+    lacking = [
+        place
+        for place, each in found.items()
+        if each.state == State.FILED and each.filing is not None and not each.filing.template_code
+    ]
+    if not lacking:
+        return {}
+    coded = by_code({line[0] for line, *_ in lacking}, {line[1] for line, *_ in lacking})
+    return {place: replace(found[place], state=State.CODELESS) for place in lacking if place[0] in coded}
+
+
+def template_code(template_id: int, version: int, channel_id: int, operator: str) -> str:
+    """What the provider calls a template that is filed with it, empty when it gave no code. The tenant's scope."""
     line = (Filing.tenant_id == scopes.tenant_id(), Filing.channel_id == channel_id, Filing.operator == operator)
     named = (Filing.kind == Kind.TEMPLATE, Filing.ref_id == template_id, Filing.edition == version)
     rounds = db.session.scalars(select(Filing).where(*line, *named).order_by(Filing.round)).all()
     found = standing(rounds) if rounds else NOTHING
-    return found.filing.carrier_no if found.filing and found.state == State.FILED else ""
+    return found.filing.template_code if found.filing and found.state == State.FILED else ""
 
 
 def _place(filing: Filing) -> tuple[Line, Kind, int, int]:

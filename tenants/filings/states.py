@@ -4,7 +4,8 @@ prepared → submitted → filed → expired       what was rejected or has expi
     ↓          ↓          ↓                  what happened stays written down
 withdrawn   rejected   rejected
 
-Two more are never stored: not_needed (the channel asks for nothing) and missing (nobody has asked yet).
+Three more are never stored: not_needed (the channel asks for nothing), missing (nobody has asked yet) and codeless (a
+template is filed where it can only leave by its provider's code, and that is not known yet).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ class State(StrEnum):
     PREPARED = "prepared"
     WITHDRAWN = "withdrawn"
     SUBMITTED = "submitted"
+    CODELESS = "codeless"
     FILED = "filed"
     REJECTED = "rejected"
     EXPIRED = "expired"
@@ -50,11 +52,11 @@ def code(kind: Kind, state: State) -> str:
     """What keeps a text from passing, by name: template_not_filed, link_rejected, signature_waiting, …"""
     if state in WAITING:
         return f"{kind}_waiting"
-    return f"{kind}_{state}" if state in {State.REJECTED, State.EXPIRED} else f"{kind}_not_filed"
+    return f"{kind}_{state}" if state in {State.REJECTED, State.EXPIRED, State.CODELESS} else f"{kind}_not_filed"
 
 
 NOT_NEEDED, FILED = "not_needed", "filed"
 # Every reason a forecast may give for not being ready.
 CODES = frozenset(
     code(kind, state) for kind in Kind for state in (State.MISSING, State.PREPARED, State.REJECTED, State.EXPIRED)
-)
+) | {code(Kind.TEMPLATE, State.CODELESS)}

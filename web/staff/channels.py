@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
-from tenants import messages
+from tenants import filings, messages
 from tenants.core import audit
 from tenants.core.db import db
 from tenants.core.errors import Invalid
@@ -208,6 +208,7 @@ def create() -> AnyResponse:
         db.session.rollback()
         return Response(_form(filled, kind, forms.said(error)), status=422)
     made.secrets = seal(made.id, secret) if secret else None
+    filings.rules.set_by_code(made.id, channels.by_code(kind, clear | secret), by=viewer().identity_id)
     db.session.commit()
     flash(_("“%(name)s” was added and is paused. Put it to work when its provider is ready.", name=made.name))
     return forms.go(url_for(".edit", channel=made.id))
@@ -236,6 +237,7 @@ def update(channel: int) -> AnyResponse:
         db.session.rollback()
         return Response(_form(filled, found.kind, forms.said(error), tending.get(channel)), status=422)
     changed.secrets = seal(channel, secret) if secret else None
+    filings.rules.set_by_code(channel, channels.by_code(found.kind, clear | secret), by=viewer().identity_id)
     db.session.commit()
     flash(_("Saved. Messages from now on leave with the new settings."))
     return forms.go(url_for(".index"))

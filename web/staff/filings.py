@@ -50,13 +50,21 @@ def _desk(errors: dict[str, str]) -> str:
     rows = deciding.queue(state, channel_id, operator, before=request.args.get("after", 0, type=int))
     sheets = deciding.sheets()
     chosen = [(place, each) for place, each in sorted(sheets.items()) if place[0] == state]
+    codeless = _codeless(rows) if state == State.FILED else set()
     return render_template(
         "staff/filings/index.html", state=state, rows=rows, sheets=chosen, channel=channel_id, operator=operator,
-        tabs=TABS, more=len(rows) == SHOWN, errors=errors,
+        tabs=TABS, more=len(rows) == SHOWN, errors=errors, codeless=codeless,
         operators=[(each, content.OPERATORS[each]) for each in MAINLAND],
         totals={tab: sum(each.filings for place, each in sheets.items() if place[0] == tab) for tab in TABS[:2]},
         answers=answers.listed()[:8], **_shown(),
     )  # fmt: skip
+
+
+def _codeless(rows: Iterable[Waiting]) -> set[int]:
+    """The filings of templates that cannot leave for want of a code."""
+    lacking = [each.filing for each in rows if each.subject.kind == Kind.TEMPLATE and not each.filing.template_code]
+    coded = filings.rules.by_code({each.channel_id for each in lacking})
+    return {each.id for each in lacking if (each.channel_id, each.operator) in coded}
 
 
 def _operator(text: str) -> str:
@@ -84,7 +92,7 @@ def _header() -> list[str]:
         _("Our number"), _("Kind"), _("Operator"), _("Signature"), _("Company, as registered"),
         _("Registration number"), _("Papers valid until"), _("Text of the template"), _("Link or number"),
         _("Where it ends"), _("ICP number"), _("Whose it is"), _("Result"), _("Reason"), _("Carrier’s filing number"),
-        _("Valid until"),
+        _("Valid until"), _("Template code"),
     ]  # fmt: skip
 
 
@@ -100,6 +108,7 @@ def _cells(rows: Iterable[Waiting]) -> Iterator[list[str]]:
             papers.valid_until.isoformat() if papers and papers.valid_until else "",
             facts.get("body", ""), subject.title if kind == Kind.LINK else "", facts.get("target", ""),
             facts.get("icp_number", ""), facts.get("owner", ""), "", "", "", "",
+            each.filing.template_code,
         ]  # fmt: skip
 
 
@@ -127,9 +136,8 @@ def decide(filing: int) -> Any:
     """Write one answer down by hand."""
     form, found = request.form, deciding.get(filing)
     before = found.filing.state
-    decision = Decision(
-        form.get("decision") == "filed", form.get("reason", "").strip(), form.get("carrier_no", "").strip()
-    )  # fmt: skip
+    reason, carrier_no, code = (form.get(name, "").strip() for name in ("reason", "carrier_no", "template_code"))
+    decision = Decision(form.get("decision") == "filed", reason, carrier_no, template_code=code)
     try:
         until = form.get("valid_until", "")
         decision = replace(decision, valid_until=date.fromisoformat(until) if until else None)
@@ -150,10 +158,28 @@ def decide(filing: int) -> Any:
     return go(url_for(".index", state=State.SUBMITTED))
 
 
+@bp.post("/<int:filing>/code")
+@allow(Policy.STAFF)
+def enter_code(filing: int) -> Any:
+    """Write down what the provider calls a template that was filed without it."""
+    typed = request.form.get("template_code", "").strip()
+    try:
+        deciding.enter_code(filing, typed, by=viewer().identity_id)
+    except Invalid as error:
+        db.session.rollback()
+        return _one(deciding.get(filing), Decision(True, template_code=typed), said(error)), 422
+    db.session.commit()
+    flash(_("The code was written down."))
+    return go(url_for(".show", filing=filing))
+
+
 def _one(found: Waiting, decision: Decision, errors: dict[str, str]) -> str:
     papers = found.papers or (found.subject if found.subject.kind == Kind.QUALIFICATION else None)
+    line = (found.filing.channel_id, found.filing.operator)
+    by_code = found.subject.kind == Kind.TEMPLATE and line in filings.rules.by_code([line[0]])
     return render_template(
-        "staff/filings/show.html", found=found, papers=papers, decision=decision, errors=errors, **_shown()
+        "staff/filings/show.html", found=found, papers=papers, decision=decision, errors=errors, by_code=by_code,
+        **_shown(),
     )  # fmt: skip
 
 
@@ -179,8 +205,8 @@ def document(filing: int, number: int) -> Response:
 def rules() -> str:
     """What each channel asks to have filed, operator by operator."""
     return render_template(
-        "staff/filings/rules.html", channels=routing.tending.listed(), needs=filings.rules.all_needs(),
-        kinds=tuple(Kind), operators=MAINLAND, **_shown(),
+        "staff/filings/rules.html", channels=(listed := routing.tending.listed()), needs=filings.rules.all_needs(),
+        by_code=filings.rules.by_code([each.id for each in listed]), kinds=tuple(Kind), operators=MAINLAND, **_shown(),
     )  # fmt: skip
 
 

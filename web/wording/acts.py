@@ -28,6 +28,7 @@ WORDS = {
     "contact.show_number": _l("Looked at a contact's number"),
     "filing.answers": _l("Took in a carrier's answers"),
     "filing.ask": _l("Asked for filing"),
+    "filing.code": _l("Entered a provider's code of a template"),
     "filing.document": _l("Opened a document of a filing"),
     "filing.expired": _l("A filing expired"),
     "filing.filed": _l("Wrote down that it is filed"),

@@ -27,6 +27,8 @@ WORDS = {
     "answer_not_submitted": _l("Not handed to the carrier yet"),
     "answer_decided": _l("Decided otherwise before"),
     "answer_field": _l("Text too long, or a day that has passed"),
+    "template_code_form": _l("Not a template code: letters, digits and . : _ - only, 80 at most"),
+    "template_code_kind": _l("Only a template has a template code"),
 }  # fmt: skip
 
 KINDS = {
@@ -44,6 +46,7 @@ STATES = {
     "prepared": ("queued", _l("Prepared")),
     "withdrawn": ("plain", _l("Taken back")),
     "submitted": ("wait", _l("Being filed")),
+    "codeless": ("wait", _l("Code awaited")),
     "filed": ("ok", _l("Filed")),
     "rejected": ("bad", _l("Turned down")),
     "expired": ("bad", _l("Expired")),
@@ -63,6 +66,7 @@ FORECASTS = {
     "template_not_filed": _l("Template not filed"),
     "template_waiting": _l("Template being filed"),
     "template_rejected": _l("Template turned down"),
+    "template_codeless": _l("Template filed, its code awaited"),
     "template_expired": _l("Filing of the template expired"),
     "link_not_filed": _l("A link or number not filed"),
     "link_waiting": _l("A link or number being filed"),

@@ -5,8 +5,10 @@ channels.parse_receipts("simulator", settings, headers, body, query)
 channels.parse_inbound("aliyun", settings, headers, body, query)
 channels.acknowledgement("aliyun", settings, body)         what the carrier is answered
 channels.capabilities("rcs_google", settings, numbers)     which numbers are reached, as far as the carrier says
-channels.revoke("rcs_google", settings, number, ref)       takes back what is not delivered: its receipt, or None
+channels.patience_s("rcs_google", settings)               how long its messages are waited for before that is asked
+channels.revoke("rcs_google", settings, [(number, ref)])   takes back what is not delivered: receipts, None, SendErrors
 channels.fields("simulator")                               what a staff form asks for
+channels.by_code("aliyun", settings)                       whether it sends nothing but the provider's templates
 
 Kinds in `LINK_KINDS` leave over lasting connections instead, which the gateway owns:
 
@@ -20,7 +22,7 @@ from typing import Final
 
 import structlog
 
-from workers.channels import http, registry
+from workers.channels import http, registry, revoking
 from workers.channels.base import (
     Accepted,
     Acknowledgement,
@@ -33,6 +35,7 @@ from workers.channels.base import (
     Field,
     Hears,
     Inbound,
+    NamesTemplates,
     Outcome,
     Outgoing,
     Reads,
@@ -68,6 +71,7 @@ __all__ = [
     "Settings",
     "acknowledgement",
     "adapter",
+    "by_code",
     "capabilities",
     "check",
     "faults",
@@ -75,6 +79,7 @@ __all__ = [
     "link_adapter",
     "parse_inbound",
     "parse_receipts",
+    "patience_s",
     "revoke",
     "send",
 ]
@@ -100,6 +105,12 @@ def check(kind: str, settings: Mapping[str, object]) -> dict[str, str]:
     chosen = adapter(kind)
     wrong = faults(chosen.fields, settings)
     return wrong or (chosen.check(Settings(chosen.fields, settings)) if isinstance(chosen, Reads) else {})
+
+
+def by_code(kind: str, settings: Mapping[str, object]) -> bool:
+    """Whether a channel set like this can send nothing but templates its provider has given a code."""
+    chosen = adapter(kind)
+    return isinstance(chosen, NamesTemplates) and chosen.by_code(Settings(chosen.fields, settings))
 
 
 def send(kind: str, settings: Mapping[str, object], messages: Sequence[Outgoing]) -> list[SendResult]:
@@ -160,13 +171,20 @@ def capabilities(kind: str, settings: Mapping[str, object], numbers: Sequence[st
         return {}
 
 
-def revoke(kind: str, settings: Mapping[str, object], number: str, provider_ref: str) -> Receipt | None:
-    """Takes a message back. None: it was not, or nobody knows, and only what the carrier reports counts."""
+def patience_s(kind: str, settings: Mapping[str, object]) -> float | None:
+    """How long a channel's messages may be on their way before they are taken back; None: it takes nothing back."""
+    chosen = adapter(kind)
+    return chosen.patience_s(Settings(chosen.fields, settings)) if isinstance(chosen, Revokes) else None
+
+
+def revoke(
+    kind: str, settings: Mapping[str, object], wanted: Sequence[tuple[str, str]]
+) -> list[Receipt | SendError | None]:
+    """Takes messages back, by (number, provider_ref), within SEND_S_MAX seconds; one answer for each, in order.
+
+    None: it was not taken back, and only what the carrier reports counts. A SendError: it may be asked again.
+    """
     chosen = adapter(kind)
     if not isinstance(chosen, Revokes):
-        return None
-    try:
-        return http.run(chosen.revoke(Settings(chosen.fields, settings), number, provider_ref, http.session()))
-    except SendError as error:
-        log.warning("channel takes nothing back", kind=kind, blame=error.blame, reason=error.reason)
-        return None
+        return [None] * len(wanted)
+    return revoking.revoke(chosen, Settings(chosen.fields, settings), wanted)

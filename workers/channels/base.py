@@ -50,6 +50,7 @@ class Code(StrEnum):
     BUSY = "carrier_busy"
     CREDIT = "carrier_credit"
     UNREACHABLE = "carrier_unreachable"
+    TAKEN_BACK = "taken_back"
     CONFIG = "channel_misconfigured"
     NOT_TRIED = "not_tried"
     UNKNOWN = "unknown_failure"
@@ -336,6 +337,14 @@ class Reads(Protocol):
 
 
 @runtime_checkable
+class NamesTemplates(Protocol):
+    """An adapter whose provider sends templates by codes of its own."""
+
+    def by_code(self, settings: Settings) -> bool:
+        """Whether, set like this, nothing leaves without the provider's code of its template."""
+
+
+@runtime_checkable
 class Acknowledges(Protocol):
     """An adapter whose carrier wants an answer of its own form."""
 
@@ -355,6 +364,9 @@ class Checks(Protocol):
 class Revokes(Protocol):
     """An adapter that can take back what is not delivered yet."""
 
+    def patience_s(self, settings: Settings) -> float | None:
+        """How long a message may be on its way before it is taken back; None: for ever."""
+
     async def revoke(self, settings: Settings, number: str, provider_ref: str, http: Http) -> Receipt | None:
-        """An EXPIRED receipt with Code.UNREACHABLE: another channel may be used.
-        None: it was not taken back, or only a receipt will say."""
+        """An EXPIRED receipt with Code.TAKEN_BACK: it will not be delivered. None: it was not taken back, or only a
+        receipt will say. SendError: the carrier may be asked again."""

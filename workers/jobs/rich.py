@@ -62,12 +62,12 @@ def outgoing(claim: Claim, way: routing.Way, writer: Writer, picked: Sequence[Pi
 
 
 def template_name(claim: Claim, way: routing.Way, writer: Writer) -> str:
-    """What a provider that sends nothing but its own templates calls the run's: it said so when it filed it."""
+    """What a provider that sends its own templates calls the run's: it said so when it filed it."""
     id, version = writer.template
     if not id or not any(field.name == "template" for field in channels.fields(way.kind)):
         return ""
     with scopes.tenant(claim.tenant_id):
-        return filings.carriers_name(id, version, way.channel_id, claim.operator)
+        return filings.template_code(id, version, way.channel_id, claim.operator)
 
 
 def tidy_capabilities() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import pytest
 from flask import Flask
@@ -129,6 +129,48 @@ def test_a_file_with_bad_rows_is_shown_applied_once_and_the_same_file_says_the_s
     assert [desk.state(at) for at in range(6)] == states
 
 
+def test_codes_of_templates_come_with_the_answer_or_after_it(desk: Desk) -> None:
+    texts = [each.filing.id for each in desk.waiting[:5] if each.subject.kind == Kind.TEMPLATE][:3]
+    (signature, *_) = (each.filing.id for each in desk.waiting[:5] if each.subject.kind == Kind.SIGNATURE)
+    rows = [(texts[0], "SMS_1"), (texts[1], "SMS 2"), (signature, "SMS_3"), (texts[2], "")]
+
+    def told(name: str, rows: list[tuple[int, str]]) -> dict[str, Any]:
+        lines = ["编号,结果,备案号,模板编号", *(f"{number(id)},通过,YD-1,{code}" for id, code in rows)]
+        kept = answers.keep(desk.channel_id, "mobile", name, "\n".join(lines).encode(), by=1)
+        answers.apply(kept.id, by=1)
+        return answers.outcome(kept)
+
+    with scopes.platform(Reason.STAFF):
+        first = told("first.csv", rows)
+        assert (first["filed"], first["coded"]) == (2, 0)
+        assert [each[::2] for each in first["bad"]] == [[3, "template_code_form"], [4, "template_code_kind"]]
+        codes = {id: deciding.get(id).filing.template_code for id in texts}
+        assert codes == {texts[0]: "SMS_1", texts[1]: "", texts[2]: ""}
+        again = told("again.csv", [(texts[0], "SMS_1"), (texts[2], "SMS_4")])
+        assert (again["filed"], again["coded"], again["unchanged"]) == (0, 1, 1)
+        after = deciding.get(texts[2]).filing
+        assert (after.state, after.carrier_no, after.template_code) == ("filed", "YD-1", "SMS_4")
+
+
+def test_a_code_is_entered_where_a_template_is_filed_and_nowhere_else(desk: Desk) -> None:
+    text = next(each.filing.id for each in desk.waiting[:5] if each.subject.kind == Kind.TEMPLATE)
+    signature = next(each.filing.id for each in desk.waiting[:5] if each.subject.kind == Kind.SIGNATURE)
+    with scopes.platform(Reason.STAFF):
+        with pytest.raises(WrongState):
+            deciding.enter_code(text, "SMS_1", by=1)
+        for id in (text, signature):
+            deciding.decide(id, Decision(True), by=1)
+        wrong = [
+            (text, "SMS 1", "template_code_form"), (text, "x" * 81, "template_code_form"), (text, "", "required"),
+            (signature, "1", "template_code_kind"),
+        ]  # fmt: skip
+        for id, code, fault in wrong:
+            with pytest.raises(Invalid) as refused:
+                deciding.enter_code(id, code, by=1)
+            assert refused.value.fields == {"template_code": fault}
+        assert deciding.enter_code(text, "SMS_1", by=1).filing.template_code == "SMS_1"
+
+
 def test_a_row_that_says_what_is_known_changes_nothing_and_one_that_contradicts_is_bad(desk: Desk) -> None:
     first, second = (number(each.filing.id) for each in desk.waiting[:2])
     with scopes.platform(Reason.STAFF):
@@ -171,8 +213,12 @@ def test_what_is_no_answer_file_is_refused_as_a_whole(data: bytes, fault: str) -
 
 
 def test_columns_are_guessed_by_name_and_ours_come_back() -> None:
-    ours = "报备单号,类型,运营商,签名,证件编号,资质有效期至,模板内容,链接或号码,ICP备案号,结果,原因,备案号,有效期至"
-    said = read(f"{ours}\nQF7,签名,移动,禾木,91,2030-01-01,,,浙ICP备1号,通过,,YD-7,2031-01-01\n".encode(), "mobile")
-    assert [(each.filing_id, each.carrier_no, each.valid_until, each.filed) for each in said] == [
-        (7, "YD-7", date(2031, 1, 1), True)
+    ours = (
+        "报备单号,类型,运营商,签名,证件编号,资质有效期至,模板内容,链接或号码,ICP备案号,"
+        "结果,原因,备案号,有效期至,模板编号"
+    )
+    row = "QF7,签名,移动,禾木,91,2030-01-01,,,浙ICP备1号,通过,,YD-7,2031-01-01,ＳＭＳ_1"
+    said = read(f"{ours}\n{row}\n".encode(), "mobile")
+    assert [(each.filing_id, each.carrier_no, each.valid_until, each.filed, each.template_code) for each in said] == [
+        (7, "YD-7", date(2031, 1, 1), True, "SMS_1")
     ]

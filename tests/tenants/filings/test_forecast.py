@@ -5,19 +5,22 @@ from __future__ import annotations
 import random
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import event, insert
+from sqlalchemy import event, insert, select, text, update
 
 from tenants import filings
 from tenants.core import scopes
 from tenants.core.clock import now
 from tenants.core.db import db
+from tenants.core.operators import MAINLAND
 from tenants.core.scopes import Reason
 from tenants.filings import Forecast, Kind, State
 from tenants.filings.dates import today
 from tenants.filings.models import Filing
+from tenants.routing.models import Channel
 from tests import factories
 from tests.tenants.campaigns import arrange as content
 from tests.tenants.filings import arrange
@@ -60,6 +63,79 @@ def test_the_forecast_names_the_first_piece_that_is_missing_until_none_is(app: F
         assert answered(Kind.LINK, State.FILED) == Forecast(True, "filed")
         assert filings.ready([id], signature, template, 1, "telecom") == {id}
         assert filings.ready([id], signature, template, 2, "telecom") == set()
+
+
+def test_where_a_channel_sends_by_code_alone_a_template_needs_one(app: Flask) -> None:
+    acme = factories.business()
+    with arrange.channels({}, {"mobile": ["template"]}) as [coded, plain]:
+        with scopes.platform(Reason.STAFF):
+            filings.rules.set_by_code(coded, True, by=1)
+            filings.rules.set_needs(coded, {"telecom": ["template"]}, by=1)
+            assert filings.rules.by_code([coded, plain]) == {(coded, each) for each in MAINLAND}, "ticked or not"
+            assert set(filings.rules.needs([coded]).values()) == {(Kind.TEMPLATE,)}
+        with scopes.tenant(acme.id):
+            template = content.template(BODY)
+            ways = {"mobile": [coded, plain], "unicom": [coded]}
+            filings.ask_all(ways, by=1)
+        with scopes.tenant(acme.id):
+            assert arrange.answer(State.FILED) == 3
+            ahead = filings.forecast(acme.id, 0, template, 1, ways)
+            assert (ahead["mobile"], ahead["unicom"]) == (Forecast(True, "filed"), Forecast(False, "template_codeless"))
+            assert filings.ready([coded, plain], 0, template, 1, "mobile") == {plain}
+            row = next(each for each in filings.overview(ways) if each.subject.kind == Kind.TEMPLATE)
+            assert {operator: str(cell.state) for operator, cell in row.cells.items()} == {
+                "mobile": "filed", "unicom": "codeless",
+            }  # fmt: skip
+            assert not row.askable, "it is filed: only its code is missing"
+        with scopes.platform(Reason.STAFF):
+            db.session.execute(update(Filing).where(Filing.channel_id == coded).values(template_code="SMS_1"))
+        with scopes.tenant(acme.id):
+            assert filings.ready([coded, plain], 0, template, 1, "mobile") == {coded, plain}
+            assert filings.template_code(template, 1, coded, "unicom") == "SMS_1"
+        with scopes.platform(Reason.STAFF):
+            filings.rules.set_by_code(coded, False, by=1)
+            assert filings.rules.needs([coded]) == {(coded, "telecom"): (Kind.TEMPLATE,)}
+
+
+def test_a_template_that_is_filed_again_keeps_its_code(app: Flask) -> None:
+    acme = factories.business()
+    with arrange.channels({"mobile": ["template"]}) as [id]:
+        with scopes.tenant(acme.id):
+            template = content.template("您好")
+            filings.ask_all({"mobile": [id]}, by=1)
+        with scopes.tenant(acme.id):
+            arrange.answer(State.FILED, valid_until=today() + timedelta(days=3))
+        with scopes.platform(Reason.STAFF):
+            db.session.execute(update(Filing).where(Filing.tenant_id == acme.id).values(template_code="SMS_1"))
+        with scopes.tenant(acme.id):
+            assert filings.ask_all({"mobile": [id]}, by=1) == 1
+        with scopes.tenant(acme.id):
+            arrange.answer(State.FILED)
+            assert filings.template_code(template, 1, id, "mobile") == "SMS_1"
+
+
+def test_what_was_one_number_becomes_a_number_and_a_code(app: Flask) -> None:
+    """The data of the migration: channels that send templates, and what was written down of their filings."""
+    acme = factories.business()
+    with (
+        arrange.channels({"mobile": ["template", "signature"]}, {"mobile": ["template"]}) as [clouds, plain],
+        scopes.platform(Reason.STAFF),
+    ):
+        db.session.execute(update(Channel).where(Channel.id == clouds).values(kind="aliyun", settings={"batch": 1}))
+        row = {"tenant_id": acme.id, "subject_id": 1, "edition": 0, "operator": "mobile", "round": 1, "state": "filed"}
+        cases = [(clouds, "template", "SMS_1"), (clouds, "template", "报备 7"), (clouds, "signature", "YD-1"),
+                 (plain, "template", "YD-2")]  # fmt: skip
+        for ref_id, (channel_id, kind, carrier_no) in enumerate(cases):
+            one = {"channel_id": channel_id, "kind": kind, "carrier_no": carrier_no, "ref_id": ref_id}
+            db.session.execute(insert(Filing).values(row | one | {"reason": "", "prepared_at": now()}))
+        *_, codes, rules = import_module("migrations.shared.0009_template_codes").STATEMENTS.split(";")
+        for statement in (codes, rules):
+            db.session.execute(text(statement))
+        found = db.session.scalars(select(Filing).order_by(Filing.ref_id)).all()
+        assert [(each.carrier_no, each.template_code) for each in found] == [
+            ("SMS_1", "SMS_1"), ("报备 7", ""), ("YD-1", ""), ("YD-2", ""),
+        ]  # fmt: skip
+        assert filings.rules.by_code([clouds, plain]) == {(clouds, each) for each in MAINLAND}
 
 
 def test_a_text_without_links_needs_none_filed_and_a_text_nobody_knows_may_hold_any(app: Flask) -> None:

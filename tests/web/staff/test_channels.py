@@ -11,8 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import delete, select
 
+from tenants import filings
 from tenants.core import scopes
 from tenants.core.db import db
+from tenants.core.operators import MAINLAND
 from tenants.core.scopes import Reason
 from tenants.routing.models import Channel
 from tests import factories
@@ -130,6 +132,26 @@ def test_only_kinds_whose_provider_calls_us_have_an_address_for_it(app: Flask, k
 def test_a_preset_fills_the_form(app: Flask, preset: str) -> None:
     page = staff_client(app).get(f"/staff/channels/new?kind=generic_http&preset={preset}")
     assert page.status_code == 200 and str(PRESETS[preset]["url"]) in page.text.replace("&amp;", "&")
+
+
+def test_a_channel_that_can_send_nothing_but_templates_asks_for_them(app: Flask) -> None:
+    staff = staff_client(app)
+    cloud = {
+        "kind": "aliyun", "name": "Cloud", "weight": "100", "tps": "0", "set-url": "http://127.0.0.1:9/",
+        "set-access_key_id": "id", "set-access_key_secret": "secret", "set-token": "token",
+    }  # fmt: skip
+
+    def asks() -> set[str]:
+        with scopes.platform(Reason.STAFF):
+            return {operator for _, operator in filings.rules.by_code([made.id])}
+
+    made = added(staff, **cloud)
+    assert asks() == set(MAINLAND)
+    own = cloud | {"set-template": "SMS_1", "set-variable": "content", "set-access_key_secret": "", "set-token": ""}
+    assert staff.post(f"/staff/channels/{made.id}", data=form(**own)).status_code == 303
+    assert asks() == set()
+    assert staff.post(f"/staff/channels/{made.id}", data=form(**own | {"set-variable": ""})).status_code == 303
+    assert asks() == set(MAINLAND)
 
 
 def test_an_unknown_kind_or_preset_is_not_there(app: Flask) -> None:

@@ -95,7 +95,7 @@ def test_answers_are_looked_at_applied_once_and_told(
     client.post("/staff/filings/submitted", data={"channel": channel, "operator": "mobile", "through": 2**60})
     for row, result, reason in zip(rows[1:], ("通过", "驳回"), ("", "变量过多"), strict=True):
         row[12], row[13] = result, reason
-    rows.append(["QF1", *[""] * 11, "通过", "", "", ""])
+    rows.append(["QF1", *[""] * 11, "通过", "", "", "", ""])
     sink = io.StringIO()
     csv.writer(sink).writerows(rows)
     data = sink.getvalue().encode("gb18030")
@@ -106,7 +106,7 @@ def test_answers_are_looked_at_applied_once_and_told(
 
     address = upload()
     shown = words(client.get(address).text)
-    assert "Filed 1 Turned down 1 Known already 0 Cannot be used 1" in shown
+    assert "Filed 1 Turned down 1 Codes entered 0 Known already 0 Cannot be used 1" in shown
     assert "4 QF1 No such filing on this channel" in shown
     assert not mails(hemu)
     client.post(f"{address}/apply")
@@ -145,6 +145,50 @@ def test_one_answer_by_hand_with_the_papers_beside_it(
     assert client.post(f"{here}/decide", data=good).status_code == 303
     assert len(mails(hemu)) == 1
     assert "YD-1" in client.get(here).text
+
+
+def test_a_templates_code_is_entered_with_the_answer_or_later(
+    client: FlaskClient, channel: int, hemu: factories.Business
+) -> None:
+    with scopes.platform(Reason.STAFF):
+        filings.rules.set_by_code(channel, True, by=1)
+        waiting = deciding.queue(filings.State.PREPARED, channel, "mobile")
+        template = next(each.filing.id for each in waiting if each.subject.kind == Kind.TEMPLATE)
+    client.post("/staff/filings/submitted", data={"channel": channel, "operator": "mobile", "through": 2**60})
+    here = f"/staff/filings/{template}"
+    refused = client.post(f"{here}/decide", data={"decision": "filed", "template_code": "SMS 1"})
+    assert refused.status_code == 422 and "Not a template code" in refused.text and 'value="SMS 1"' in refused.text
+    assert client.post(f"{here}/decide", data={"decision": "filed"}).status_code == 303
+    page = client.get(f"{here}?lang=en").text
+    assert "Nothing leaves until the code is here" in page
+    assert "Code awaited" in client.get(f"/staff/filings?state=filed&channel={channel}&lang=en").text
+    refused = client.post(f"{here}/code", data={"template_code": "短信一"})
+    assert refused.status_code == 422 and "Not a template code" in refused.text
+    assert client.post(f"{here}/code", data={"template_code": " SMS_1 "}).status_code == 303
+    page = client.get(f"{here}?lang=en").text
+    assert "SMS_1" in page and "Nothing leaves until the code is here" not in page
+    assert "Code awaited" not in client.get(f"/staff/filings?state=filed&channel={channel}&lang=en").text
+    rules = client.get("/staff/filings/rules?lang=en").text
+    assert "with its code" in rules and " disabled" in rules
+
+
+def test_the_sheet_has_a_column_for_codes_and_reads_it_back(
+    client: FlaskClient, channel: int, hemu: factories.Business
+) -> None:
+    rows = export(client, channel)
+    client.post("/staff/filings/submitted", data={"channel": channel, "operator": "mobile", "through": 2**60})
+    at = rows[0].index("Template code")
+    for row in rows[1:]:
+        row[rows[0].index("Result")], row[at] = "ok", "SMS_9" if row[1] == "Template" else ""
+    sink = io.StringIO()
+    csv.writer(sink).writerows(rows)
+    form = {"channel": channel, "operator": "mobile", "file": (io.BytesIO(sink.getvalue().encode()), "back.csv")}
+    address = client.post("/staff/filings/answers", data=form).location
+    client.post(f"{address}/apply")
+    with scopes.platform(Reason.STAFF):
+        filed = deciding.queue(filings.State.FILED, channel, "mobile")
+        codes = {each.subject.kind: each.filing.template_code for each in filed}
+    assert codes == {"signature": "", "template": "SMS_9"}
 
 
 def test_staff_begin_with_what_waits_to_be_handed_over(client: FlaskClient, hemu: factories.Business) -> None:

@@ -55,8 +55,9 @@ def provider(
     path = folder / f"{kind}.jsonl"
     callback = f"{address}/hooks/receipts/{channel_id}?token={TOKEN}"
     known = ("--kind", kind, "--name", NAME, "--secret", SECRET, "--journal", str(path), "--callback", callback)
+    more = ("--delay", "0", "--jitter", "0", *own.get("arguments", ()))
     try:
-        with process("workers.simulators.providers", *known, "--delay", "0", "--jitter", "0") as url:
+        with process("workers.simulators.providers", *known, *more) as url:
             settings = {key: value.format(url=url) for key, value in own["settings"].items()}
             columns = {"settings": settings, "secrets": seal(channel_id, own["secrets"])}
             with scopes.platform(Reason.SWEEPS):

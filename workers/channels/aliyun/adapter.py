@@ -74,6 +74,9 @@ class AliyunAdapter:
         batch, connections = settings.number("batch"), settings.number("connections")
         return await spread(messages, request, batch=batch, connections=connections, alike=alike)
 
+    def by_code(self, settings: Settings) -> bool:
+        return not (settings.text("template") and settings.text("variable"))
+
     def parse_receipts(
         self, settings: Settings, headers: Mapping[str, str], body: bytes, query: str = ""
     ) -> list[Receipt]:

@@ -51,6 +51,9 @@ class GenericHttpAdapter:
         request = partial(_request, settings, http)
         return await spread(messages, request, batch=1, connections=settings.number("connections"))
 
+    def by_code(self, settings: Settings) -> bool:
+        return _names_template(settings) and not (settings.text("template") and settings.text("variable"))
+
     def parse_receipts(
         self, settings: Settings, headers: Mapping[str, str], body: bytes, query: str = ""
     ) -> list[Receipt]:
@@ -100,7 +103,6 @@ def _check(settings: Settings) -> None:
 
 async def _request(settings: Settings, http: Http, part: Sequence[Outgoing]) -> list[SendResult]:
     message = part[0]
-    template = "".join(settings.text(name) for name in ("url", "headers", "body"))
     filled = fill(
         message,
         signature=settings.text("signature"),
@@ -108,7 +110,7 @@ async def _request(settings: Settings, http: Http, part: Sequence[Outgoing]) -> 
         variable=settings.text("variable"),
     )
     if isinstance(filled, Refused):
-        if "template" in names(template):
+        if _names_template(settings):
             return [filled]
         filled = Filled(_signature(settings, message), "", message.values)
     given = _given(settings, message, filled)
@@ -124,6 +126,10 @@ async def _request(settings: Settings, http: Http, part: Sequence[Outgoing]) -> 
         limit_s=settings.number("timeout_s"),
     )
     return [_result(settings, message, reply)]
+
+
+def _names_template(settings: Settings) -> bool:
+    return "template" in names("".join(settings.text(name) for name in ("url", "headers", "body")))
 
 
 def _signature(settings: Settings, message: Outgoing) -> str:

@@ -68,6 +68,9 @@ class TencentAdapter:
         batch, connections = settings.number("batch"), settings.number("connections")
         return await spread(messages, request, batch=batch, connections=connections, alike=alike)
 
+    def by_code(self, settings: Settings) -> bool:
+        return not settings.text("template")
+
     def parse_receipts(
         self, settings: Settings, headers: Mapping[str, str], body: bytes, query: str = ""
     ) -> list[Receipt]:

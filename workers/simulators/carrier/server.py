@@ -207,6 +207,8 @@ def _fault(message: Any) -> str:
     if not isinstance(message, dict):
         return "bad_request"
     number, text = message.get("to"), message.get("text")
+    if message.get("fault"):  # found by the provider's own form
+        return str(message["fault"])
     if not isinstance(number, str) or not number.startswith("+") or not number[1:].isdigit() or len(number) > 16:
         return "bad_number"
     if not isinstance(text, str) or not 0 < len(text) <= TEXT_CHARACTERS_MAX:
@@ -220,8 +222,7 @@ def _line(message: Any, taken: Taken) -> dict[str, Any]:
     if not isinstance(message, dict):
         return {"kind": "submit", **told}
     seen = {name: message.get(name) for name in ("reference", "to", "text", "extension")}
-    if "files" in message:
-        seen["files"] = message["files"]
+    seen |= {name: message[name] for name in ("files", "template", "values") if name in message}
     return {"kind": "submit", **seen, **told}
 
 

@@ -11,11 +11,13 @@ from typing import Any, Final
 from workers.channels.aliyun import signing
 from workers.channels.mainland import e164, local
 from workers.simulators.carrier.receipts import Letter, Waiting
-from workers.simulators.providers.forms import Asked, Keys, Wanted, Wire, Wrong, beijing, message
+from workers.simulators.providers.forms import Asked, Keys, Wanted, Wire, Wrong, as_template, beijing, message
 
 REFUSALS: Final = {
     "bad_number": "isv.MOBILE_NUMBER_ILLEGAL",
     "bad_content": "isv.SMS_CONTENT_ILLEGAL",
+    "bad_template": "isv.SMS_TEMPLATE_ILLEGAL",
+    "bad_values": "isv.TEMPLATE_MISSING_PARAMETERS",
     "bad_extension": "isv.EXTEND_CODE_ERROR",
     "busy": "isp.SYSTEM_ERROR",
     "too_fast": "Throttling.User",
@@ -37,20 +39,26 @@ def read(asked: Asked, keys: Keys) -> Wanted:
         action = _signed_once(given, keys)
     if action == "SendSms":
         numbers = given["PhoneNumbers"].split(",")
-        text = _text(given["SignName"], given["TemplateParam"])
-        extension = given.get("SmsUpExtendCode")
-        found = [message(e164(number), text, given.get("OutId"), extension) for number in numbers]
+        values, extension = json.loads(given["TemplateParam"]), given.get("SmsUpExtendCode")
+        rows = [(number, given["SignName"], values, given.get("OutId"), extension) for number in numbers]
     elif action == "SendBatchSms":
         columns = (json.loads(given[name]) for name in ("PhoneNumberJson", "SignNameJson", "TemplateParamJson"))
-        rows = list(zip(*columns, strict=True))
-        extensions = json.loads(given.get("SmsUpExtendCodeJson", "null")) or [""] * len(rows)
-        found = [
-            message(e164(number), _text(name, json.dumps(values)), None, extension)
-            for (number, name, values), extension in zip(rows, extensions, strict=True)
-        ]
+        found = list(zip(*columns, strict=True))
+        extensions = json.loads(given.get("SmsUpExtendCodeJson", "null")) or [""] * len(found)
+        rows = [(*each, None, extension) for each, extension in zip(found, extensions, strict=True)]
     else:
         raise _wrong(404, "InvalidAction.NotFound")
-    return Wanted(found, together=True)
+    return Wanted([_message(given["TemplateCode"], keys, *row) for row in rows], together=True)
+
+
+def _message(
+    code: str, keys: Keys, number: str, signature: str, values: dict[str, str], *own: str | None
+) -> dict[str, Any]:
+    """One that wants a value for each variable; more than the template has are not looked at. Of a template nothing
+    arrives here but its variables. `own`: reference and extension."""
+    text = f"【{signature}】" + " ".join(map(str, values.values()))
+    fault = keys.fault(code, lambda variables: all(values.get(name) for name in variables))
+    return as_template(message(e164(number), text, *own), code, values, fault)
 
 
 def _signed_now(asked: Asked, headers: dict[str, str], keys: Keys) -> str:
@@ -72,11 +80,6 @@ def _signed_once(given: dict[str, str], keys: Keys) -> str:
     if given.get("AccessKeyId") != keys.name or not compare_digest(shown.encode(), expected.encode()):
         raise _wrong(400, "SignatureDoesNotMatch")
     return given["Action"]
-
-
-def _text(signature: str, values: str) -> str:
-    """What arrives of a template that is nothing but its variables."""
-    return f"【{signature}】" + " ".join(str(value) for value in json.loads(values).values())
 
 
 def _wrong(status: int, code: str) -> Wrong:

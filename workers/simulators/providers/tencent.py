@@ -9,11 +9,13 @@ from typing import Any, Final
 
 from workers.channels.tencent import signing
 from workers.simulators.carrier.receipts import Letter, Waiting
-from workers.simulators.providers.forms import Asked, Keys, Wanted, Wire, Wrong, beijing, message
+from workers.simulators.providers.forms import Asked, Keys, Wanted, Wire, Wrong, as_template, beijing, message
 
 REFUSALS: Final = {
     "bad_number": "InvalidParameterValue.IncorrectPhoneNumber",
     "bad_content": "FailedOperation.ContainSensitiveWord",
+    "bad_template": "FailedOperation.TemplateIncorrectOrUnapproved",
+    "bad_values": "FailedOperation.TemplateParamSetNotMatchApprovedTemplate",
     "bad_extension": "InvalidParameterValue.InvalidParameters",
     "busy": "ResourceUnavailable",
     "too_fast": "RequestLimitExceeded",
@@ -37,9 +39,12 @@ def read(asked: Asked, keys: Keys) -> Wanted:
     if (headers.get("x-tc-action"), headers.get("x-tc-version")) != ("SendSms", signing.VERSION):
         raise _wrong("InvalidAction")
     given = json.loads(asked.body)
-    text = f"【{given['SignName']}】" + " ".join(given.get("TemplateParamSet", []))
-    reference, extension = given.get("SessionContext"), given.get("ExtendCode")
-    return Wanted([message(number, text, reference, extension) for number in given["PhoneNumberSet"]])
+    code, told = given["TemplateId"], given.get("TemplateParamSet", [])
+    values = {str(place): value for place, value in enumerate(told, 1)}
+    fault = keys.fault(code, lambda variables: len(variables) == len(values))
+    text = f"【{given['SignName']}】" + " ".join(told)
+    own = given.get("SessionContext"), given.get("ExtendCode")
+    return Wanted([as_template(message(to, text, *own), code, values, fault) for to in given["PhoneNumberSet"]])
 
 
 def _wrong(code: str) -> Wrong:

@@ -142,6 +142,40 @@ def test_a_batch_of_one_template_is_one_request_and_its_receipts_are_told_apart(
     assert sorted(receipt.provider_ref for receipt in receipts) == sorted(refs)
 
 
+@pytest.mark.parametrize(
+    ("kind", "unknown", "short"),
+    [
+        ("aliyun", "isv.SMS_TEMPLATE_ILLEGAL", "isv.TEMPLATE_MISSING_PARAMETERS"),
+        (
+            "tencent",
+            "FailedOperation.TemplateIncorrectOrUnapproved",
+            "FailedOperation.TemplateParamSetNotMatchApprovedTemplate",
+        ),
+    ],
+)
+def test_templates_the_provider_does_not_know_or_that_lack_a_value_are_refused_in_its_words(
+    kind: str, unknown: str, short: str, tmp_path: Path
+) -> None:
+    def of(code: str, *values: tuple[str, str]) -> Outgoing:
+        return Outgoing(f"ref-{code}", "+8613800138000", "…", signature="禾木", template=code, values=values)
+
+    name, points = ("name", "陈晨"), ("points", "7")
+    with receiver() as received, provider(kind, tmp_path, received, "--templates", "1=name+points,2") as running:
+        wire, settings = channel(kind, running.url, received.url)
+        good, missing, free, strange = channels.send(
+            wire, settings, [of("1", name, points), of("1", name), of("2", name), of("3", name, points)]
+        )
+        lines = running.entries("submit")
+    assert isinstance(good, Accepted) and isinstance(free, Accepted)
+    for result, word in ((missing, short), (strange, unknown)):
+        assert isinstance(result, Refused)
+        assert (result.code, result.retryable, result.carrier_code) == (Code.TEMPLATE, True, word)
+    shown = {"name": "陈晨", "points": "7"} if kind == "aliyun" else {"1": "陈晨", "2": "7"}
+    told = {(line["template"], len(line["values"])): line for line in lines}
+    assert told["1", 2]["values"] == shown
+    assert (told["1", 1]["refused"], told["3", 2]["refused"]) == ("bad_values", "bad_template")
+
+
 def test_a_batch_stands_or_falls_whole_at_aliyun_and_by_number_at_tencent(tmp_path: Path) -> None:
     pair: list[Any] = [message("000"), message("902")]
     with receiver() as received:
