@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from typing import Any, Final, TypeVar
 
 import structlog
+from multidict import CIMultiDict
 
 from workers.channels import wire
 from workers.channels.base import (
@@ -45,7 +46,7 @@ class Reply:
     """A carrier's answer, read whole."""
 
     status: int
-    headers: Mapping[str, str]
+    headers: CIMultiDict[str]
     body: bytes
 
     def json(self) -> dict[str, Any]:

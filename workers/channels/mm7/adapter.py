@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import ClassVar, Final
 
-from workers.channels import linking, rich
+from workers.channels import digest, linking, rich
 from workers.channels.base import (
     Accepted,
     Acknowledgement,
@@ -55,6 +55,7 @@ RECIPIENTS_MAX: Final = 100
 SCHEMAS: Final = ("REL-6-MM7-1-4", "REL-6-MM7-1-0", "REL-5-MM7-1-3", "REL-5-MM7-1-2", "REL-5-MM7-1-0")
 CLASSES: Final = ("Informational", "Advertisement", "Personal", "Auto")
 PAYERS: Final = ("Sender", "Recipient", "Both", "Neither")
+PROOFS: Final = ("basic", "digest")
 
 
 class Mm7Adapter:
@@ -67,6 +68,7 @@ class Mm7Adapter:
         Field("url", "url", "Address"),
         Field("user", "text", "User", required=False, help="Empty: the carrier knows our address"),
         Field("secret", "text", "Secret", required=False, secret=True),
+        Field("proof", "choice", "Proof of the secret", default=PROOFS[0], choices=PROOFS, help="digest hides it"),
         Field("vasp_id", "text", "Provider ID", help="VASPID"),
         Field("vas_id", "text", "Application ID", required=False, help="VASID"),
         Field("service_code", "text", "Service code", required=False, help="ServiceCode"),
@@ -136,18 +138,23 @@ async def _request(settings: Settings, http: Http, part: Sequence[Outgoing]) -> 
         )
     except LocalProtocolError as error:
         raise RequestRefused(Code.CONTENT, str(error), retryable=True) from error
-    headers = {"Content-Type": kind, "SOAPAction": '""'}
-    if settings.text("user"):
-        pair = f"{settings.text('user')}:{settings.text('secret')}"
-        headers["Authorization"] = "Basic " + base64.b64encode(pair.encode()).decode()
-    reply = await http.post(settings.text("url"), headers=headers, body=body, limit_s=settings.number("timeout_s"))
-    told = _answer(reply, submit)
+    told = _answer(await _posted(settings, http, {"Content-Type": kind, "SOAPAction": '""'}, body), submit)
     if told.status == SUCCESS and isinstance(told, SubmitRsp):
         if not told.message_id:
             raise AnswerLost("the answer has no MessageID")
         return [Accepted(_ref(settings, told.message_id, message.number)) for message in part]
     result: SendResult = verdict(told.status, REFUSALS, DOUBTS) if told.status else Doubtful("a fault without a status")
     return [result] * len(part)
+
+
+async def _posted(settings: Settings, http: Http, headers: dict[str, str], body: bytes) -> Reply:
+    url, limit_s = settings.text("url"), settings.number("timeout_s")
+    user, secret = settings.text("user"), settings.text("secret")
+    if user and settings.text("proof") == "digest":
+        return await digest.post(http, url, user=user, secret=secret, headers=headers, body=body, limit_s=limit_s)
+    if user:
+        headers["Authorization"] = "Basic " + base64.b64encode(f"{user}:{secret}".encode()).decode()
+    return await http.post(url, headers=headers, body=body, limit_s=limit_s)
 
 
 def _submit(settings: Settings, part: Sequence[Outgoing]) -> SubmitReq:

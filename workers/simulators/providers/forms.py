@@ -2,26 +2,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import parse_qsl
 
 from workers.channels.mainland import BEIJING
 from workers.simulators.carrier.receipts import Letter, Waiting
+from workers.simulators.providers.gate import Gate
 
 FIELDS_MAX: Final = 200
+
+Templates = dict[str, tuple[str, ...] | None]
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
     """What a caller must know: `name` is the account or the key's name, `secret` signs or authorises. `public_key`, as
-    PEM, proves what was signed with a private one."""
+    PEM, proves what was signed with a private one. `templates` are those the provider approved, by code, with their
+    variables: any when there are none. A `gate` asks for Digest."""
 
     name: str
     secret: str
     public_key: str = ""
+    templates: Templates = field(default_factory=dict)
+    gate: Gate | None = None
+
+    def fault(self, code: str, fits: Callable[[Sequence[str]], bool]) -> str:
+        """What is wrong with a message as this template, whose variables must fit."""
+        if not self.templates:
+            return ""
+        if code not in self.templates:
+            return "bad_template"
+        variables = self.templates[code]
+        return "" if variables is None or fits(variables) else "bad_values"
+
+
+def templates(text: str) -> Templates:
+    """`SMS_1=name+points,SMS_2`: codes, with their variables where these are looked at."""
+    found: Templates = {}
+    for each in filter(None, text.split(",")):
+        code, equals, variables = each.partition("=")
+        found[code] = tuple(filter(None, variables.split("+"))) if equals else None
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +75,10 @@ class Wanted:
 class Told(Exception):
     """A request that brings no messages and is answered at once."""
 
-    def __init__(self, status: int, content: dict[str, Any] | str) -> None:
-        self.status, self.content = status, content
+    def __init__(
+        self, status: int, content: dict[str, Any] | str, headers: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        self.status, self.content, self.headers = status, content, headers
         super().__init__(str(status))
 
 
@@ -87,6 +113,11 @@ class Wire:
     call_receipts_max: int = 1
     also: tuple[str, ...] = ()  # other routes `read` knows
     reply: Callable[[Said, str, Keys], Letter] | None = None
+
+
+def as_template(message: dict[str, Any], code: str, values: Mapping[str, str], fault: str) -> dict[str, Any]:
+    """A message with the template it is of, as the journal shows it."""
+    return message | {"template": code, "values": dict(values)} | ({"fault": fault} if fault else {})
 
 
 def message(to: str, text: str, reference: str | None, extension: str | None = None) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""A relay of multimedia messages as a server: MM7 under Basic authorisation, its delivery reports and deliveries."""
+"""A relay of multimedia messages as a server: MM7 under Basic or Digest, its delivery reports and deliveries."""
 
 from __future__ import annotations
 
@@ -43,9 +43,7 @@ STATUSES: Final = {
 
 
 def read(asked: Asked, keys: Keys) -> Wanted:
-    expected = "Basic " + base64.b64encode(f"{keys.name}:{keys.secret}".encode()).decode()
-    if not compare_digest(asked.headers.get("Authorization", "").encode(), expected.encode()):
-        raise _wrong("", "4001", "Improper identification")
+    _known(asked, keys)
     try:
         submit, parts = letters.opened(asked.body)
     except ProtocolError as error:
@@ -62,6 +60,17 @@ def read(asked: Asked, keys: Keys) -> Wanted:
         for number in submit.recipients
     ]
     return Wanted(found, together=True, about=submit)
+
+
+def _known(asked: Asked, keys: Keys) -> None:
+    shown = asked.headers.get("Authorization", "")
+    if keys.gate is not None:
+        if challenges := keys.gate.refusal(shown, "POST", asked.path, asked.body):
+            raise Wrong(401, "<html><body>Unauthorized</body></html>", challenges)
+        return
+    expected = "Basic " + base64.b64encode(f"{keys.name}:{keys.secret}".encode()).decode()
+    if not compare_digest(shown.encode(), expected.encode()):
+        raise _wrong("", "4001", "Improper identification")
 
 
 def _fits(parts: list[Part]) -> bool:

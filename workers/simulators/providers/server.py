@@ -47,7 +47,9 @@ def application(kind: str, keys: Keys, callback: str, journal: Journal, profile:
         try:
             wanted = wire.read(asked, keys)
         except Told as known:
-            return told(known.status, known.content)
+            refusal = told(known.status, known.content)
+            refusal.headers.extend(known.headers)
+            return refusal
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return told(400, {"code": "bad_request"})
         taken = carrier.take(wanted.messages, wanted.callback or callback, together=wanted.together)
