@@ -16,8 +16,8 @@ class Message(Base):
     """One message to one number, with its latest attempt. `sealed` holds [E.164, {variable: value}], bound to the id.
 
     `unit_micro` × `segments` is the cost, held in `hold_id` and settled by `settle_txn`. `fallback_*` are what an RCS
-    would cost as SMS, until it goes as one. What is to be tried again waits until `due_at`; `waits` counts how often
-    the carrier only asked to wait, which is no attempt.
+    would cost as SMS, until it goes as one. What is to be tried again waits until `due_at`; an accepted RCS is taken
+    back then. `waits` counts how often the carrier only asked to wait, which is no attempt.
     """
 
     __tablename__ = "messages"
@@ -108,6 +108,7 @@ class Batch(Base):
 
     state: ready, leased, handed (to the gateway of `channel_id`, not yet taken up), held (campaign paused), sent (only
     receipts are missing). `left` counts the messages still to be sent; `lease_until` is by the database's clock.
+    `revoke_at`: when one of its messages is next taken back, or whoever is at it must be done.
     """
 
     __tablename__ = "batches"
@@ -116,6 +117,7 @@ class Batch(Base):
         Index("ix_batches_leased", "lease_until", postgresql_where=text("state = 'leased'")),
         Index("ix_batches_channel", "channel_id", "ready_at", postgresql_where=text("channel_id IS NOT NULL")),
         Index("ix_batches_sent", "expires_at", postgresql_where=text("state = 'sent'")),
+        Index("ix_batches_revoke", "revoke_at", postgresql_where=text("revoke_at IS NOT NULL")),
         Index("ux_batches_campaign", "tenant_id", "campaign_id", "batch_no", unique=True),
         {"schema": SHARED},
     )
@@ -139,6 +141,7 @@ class Batch(Base):
     channel_id: Mapped[int | None]
     valid_until: Mapped[datetime]
     expires_at: Mapped[datetime | None]
+    revoke_at: Mapped[datetime | None]
 
 
 class Turn(Base):
