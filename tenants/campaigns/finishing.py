@@ -29,10 +29,11 @@ def cancel_some(campaign_id: int) -> bool:
 
 def finish(campaign_id: int) -> None:
     """The last message came to its end: close the campaign."""
+    agenda.done(Job.FINISH_CAMPAIGN, campaign_id)
     campaign = locked(campaign_id)
     if campaign.finished_at is not None or messages.progress(campaign_id).open:
         return
-    if campaign.state == State.SENDING:
+    if campaign.state in {State.SENDING, State.PAUSED}:
         campaign.state = State.FINISHED
     elif campaign.state != State.CANCELLED:
         return

@@ -7,17 +7,20 @@ batches leased at once, so neither a big tenant nor a slow carrier starves the o
 from __future__ import annotations
 
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, ColumnElement, and_, case, func, literal, or_, select, update
+from sqlalchemy import BigInteger, ColumnElement, and_, case, false, func, literal, or_, select, update
 from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from tenants import accounts, optouts, quotas, routing
+from tenants.accounts.models import Tenant
 from tenants.core import agenda
 from tenants.core.db import db
 from tenants.core.jobs import Job
+from tenants.message_templates.kinds import RULES, Kind
 from tenants.messages.models import Batch, Message, Run, Turn
 from tenants.messages.moving import Tally, book, settling_txn
 from tenants.messages.states import State
@@ -59,9 +62,7 @@ class Picked(NamedTuple):
 
 def claim(lane: str) -> Claim | None:
     """Lease the next batch of a lane; None when nothing is ready. Platform scope."""
-    for batch_id, tenant_id, leased in _heads(lane):
-        if leased >= quotas.in_flight_max(tenant_id):
-            continue
+    for batch_id in _heads(lane):
         found = db.session.execute(
             select(Batch).where(Batch.id == batch_id, Batch.state == "ready").with_for_update(skip_locked=True)
         ).scalar_one_or_none()
@@ -70,8 +71,8 @@ def claim(lane: str) -> Claim | None:
     return None
 
 
-def _heads(lane: str) -> list[tuple[int, int, int]]:
-    """The first ready batch of each tenant and how many it has under way, the longest unserved tenant first."""
+def _heads(lane: str) -> Sequence[int]:
+    """The first ready batch of each tenant that may have another one under way, the longest unserved tenant first."""
     heads = (
         select(Batch.id, Batch.tenant_id)
         .where(Batch.state == "ready", Batch.lane == lane, Batch.ready_at <= func.now())
@@ -86,14 +87,15 @@ def _heads(lane: str) -> list[tuple[int, int, int]]:
         .group_by(Batch.tenant_id)
         .cte("leased")
     )
-    rows = db.session.execute(
-        select(heads.c.id, heads.c.tenant_id, func.coalesce(leased.c.n, 0))
+    return db.session.scalars(
+        select(heads.c.id)
+        .join(Tenant, Tenant.id == heads.c.tenant_id)
         .outerjoin(leased, leased.c.tenant_id == heads.c.tenant_id)
         .outerjoin(Turn, (Turn.tenant_id == heads.c.tenant_id) & (Turn.lane == lane))
+        .where(func.coalesce(leased.c.n, 0) < quotas.in_flight_most())
         .order_by(Turn.served_at.asc().nulls_first())
         .limit(HEADS_MAX)
-    )
-    return [(row[0], row[1], row[2]) for row in rows]
+    ).all()
 
 
 def _lease(batch: Batch) -> Claim:
@@ -173,7 +175,8 @@ def _slice(claim: Claim, channel_id: int, parts: int, signature_id: int, key: st
         .limit(SLICE_MAX)
         .cte("waiting")
     )  # fmt: skip
-    blocked = optouts.blocked(Message.phone_index, signature_id)
+    applies = RULES[Kind(claim.kind)].opt_outs_apply
+    blocked = optouts.blocked(Message.phone_index, signature_id) if applies else false()
     flow = select(Run.flow).where(Run.campaign_id == claim.campaign_id).scalar_subquery()
     # Never sent late, however long the batch has been at it.
     valid_until = select(Batch.valid_until).where(Batch.id == claim.id).scalar_subquery()

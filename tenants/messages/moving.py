@@ -17,7 +17,7 @@ from sqlalchemy import BigInteger, Uuid, and_, any_, case, cast, func, literal, 
 from sqlalchemy.sql.elements import ColumnElement
 
 from tenants import ledger, routing
-from tenants.core import bulk, jobs, scopes
+from tenants.core import agenda, bulk, scopes
 from tenants.core.db import db
 from tenants.core.jobs import Job
 from tenants.ledger.outcomes import due
@@ -182,10 +182,10 @@ def _count(campaign_id: int, tallies: Sequence[Tally]) -> None:
         update(Run)
         .where(Run.campaign_id == campaign_id)
         .values(values)
-        .returning(and_(is_open == 0, Run.flow.in_(("open", "stopped"))))
+        .returning(and_(is_open == 0, Run.flow != "filling"))
     )
     if ended:
-        jobs.after_commit(Job.FINISH_CAMPAIGN, scopes.tenant_id(), campaign_id)
+        agenda.put(Job.FINISH_CAMPAIGN, campaign_id)
 
 
 def _settle(campaign_id: int, tallies: Sequence[Tally], key: str) -> None:

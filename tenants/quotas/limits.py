@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tenants.accounts.models import Tenant
@@ -70,10 +70,9 @@ def left(name: str = "parts") -> int | None:
     return max(limit - (used or 0), 0)
 
 
-def in_flight_max(tenant_id: int) -> int:
-    """How many batches of a tenant may be leased at once."""
-    limits = db.session.scalar(select(Tenant.limits).where(Tenant.id == tenant_id)) or {}
-    return int(limits.get("in_flight", IN_FLIGHT))
+def in_flight_most() -> ColumnElement[int]:
+    """How many batches of a tenant may be under way at once, as an expression on its row."""
+    return func.coalesce(Tenant.limits["in_flight"].as_integer(), IN_FLIGHT)
 
 
 def _limit(name: str) -> tuple[int | None, datetime]:

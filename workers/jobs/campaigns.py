@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 from tenants import campaigns
 from tenants.campaigns import State, preflight
@@ -58,8 +59,5 @@ def cancel_campaign(tenant_id: int, campaign_id: int) -> None:
 
 def finish_campaign(tenant_id: int, campaign_id: int) -> None:
     """Close a campaign whose last message came to its end; one that is gone needs no closing."""
-    try:
-        with scopes.tenant(tenant_id):
-            campaigns.finish(campaign_id)
-    except NotFound:
-        return
+    with scopes.tenant(tenant_id), suppress(NotFound):
+        campaigns.finish(campaign_id)

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import redis
 import sqlalchemy as sa
-from flask import Flask
-from sqlalchemy import insert, select
+from flask import Flask, current_app
+from sqlalchemy import insert, select, update
 
 from tenants import campaigns, ledger, moderation, quotas
 from tenants.accounts.vaults import vault
 from tenants.campaigns import planning
 from tenants.contacts.models import Contact
 from tenants.core import scopes
+from tenants.core.agenda import Task
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.errors import ContentRefused, Invalid, NotEnoughCredit, QuotaReached, WrongState
@@ -27,7 +29,10 @@ from tenants.optouts.models import OptOut
 from tests import factories, pipeline
 from tests.tenants.campaigns import arrange
 from tests.tenants.campaigns.arrange import CREDIT_MICRO, PRICE_MICRO
+from tests.workers.simulators.processes import wait_for
 from workers.jobs.campaigns import cancel_campaign, finish_campaign, plan_campaign
+from workers.jobs.messages import send_batch
+from workers.jobs.receipts import settle_receipts
 
 
 @pytest.fixture
@@ -87,6 +92,22 @@ def test_who_opted_out_is_left_out_at_planning_and_again_in_the_claim(line: pipe
     assert ready.balance() == ledger.Balance(CREDIT_MICRO - 8 * PRICE_MICRO, 0)
     with scopes.tenant(ready.tenant_id):
         assert campaigns.get(ready.campaign_id).skipped == {"opted_out": 1}
+
+
+def test_a_code_reaches_who_opted_out_as_was_forecast(line: pipeline.Line) -> None:
+    ready = arrange.ready(3, kind="verification", body="验证码{code}，五分钟内有效")
+    with scopes.tenant(ready.tenant_id):
+        for person in db.session.scalars(select(Contact)):
+            _opt_out(person.phone_index)
+        campaign = campaigns.get(ready.campaign_id)
+        campaigns.save(ready.campaign_id, campaigns.Draft(
+            name="Codes", signature_id=campaign.signature_id, template_id=campaign.template_id,
+            version=campaign.version, audience=campaign.audience, bindings={"code": {"value": "4829"}},
+        ))  # fmt: skip
+    assert ready.preflight()["people"] == 3
+    ready.launch()
+    pipeline.until(lambda: ready.state() == "finished")
+    assert (ready.progress().delivered, ready.progress().opted_out) == (3, 0)
 
 
 def _opt_out(phone_index: bytes) -> None:
@@ -245,6 +266,48 @@ def test_a_campaign_is_planned_in_chunks_and_a_second_planner_changes_nothing(
         assert len(db.session.scalars(select(Message.id)).all()) == 35
     assert ready.state() == "sending"
     assert ready.balance().held == 35 * PRICE_MICRO
+
+
+def _deliver(ready: arrange.Ready, line: pipeline.Line) -> None:
+    """Everything leaves and is settled, and of the bells that follow none is heard."""
+    while ready.progress().queued:
+        send_batch()
+    wait_for(lambda: len(line.carrier.entries("receipt")) >= ready.progress().total)
+    wait_for(_settled_all(ready))
+    redis.Redis.from_url(current_app.config["SETTINGS"].redis_url).flushall()
+
+
+def _settled_all(ready: arrange.Ready) -> Callable[[], bool]:
+    def look() -> bool:
+        settle_receipts()
+        return ready.progress().open == 0
+
+    return look
+
+
+def test_a_campaign_is_finished_though_the_bell_of_its_last_receipt_was_lost(line: pipeline.Line) -> None:
+    ready = arrange.ready(8)
+    ready.launch()
+    plan_campaign(ready.tenant_id, ready.campaign_id)
+    _deliver(ready, line)
+    assert ready.state() == "sending"
+    with scopes.platform(Reason.SWEEPS):
+        db.session.execute(update(Task).values(due_at=now()))
+    pipeline.until(lambda: ready.state() == "finished")
+    with scopes.platform(Reason.SWEEPS):
+        assert db.session.scalars(select(Task)).all() == [], "nothing is asked for any more"
+
+
+def test_a_campaign_whose_last_receipt_comes_in_a_pause_is_finished(line: pipeline.Line) -> None:
+    ready = arrange.ready(8)
+    ready.launch()
+    plan_campaign(ready.tenant_id, ready.campaign_id)
+    while ready.progress().queued:
+        send_batch()
+    with scopes.tenant(ready.tenant_id):
+        campaigns.pause(ready.campaign_id)
+    pipeline.until(lambda: ready.state() == "finished")
+    assert ready.progress().delivered == 8
 
 
 def test_finish_campaign_waits_for_the_last_receipt(app: Flask) -> None:

@@ -1,0 +1,57 @@
+"""Who is served next: the longest unserved business that may have another batch under way."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from tenants import messages
+from tenants.core import scopes
+from tenants.core.clock import now
+from tenants.core.db import db
+from tenants.core.scopes import Reason
+from tenants.messages import claiming
+from tenants.messages.models import Turn
+from tenants.quotas import limits
+from tests import factories
+from tests.tenants.messages import arrange
+from tests.tenants.messages.arrange import CREDIT_MICRO
+
+
+def runs(tenant_id: int, count: int) -> None:
+    for _ in range(count):
+        arrange.run(["000"], tenant_id=tenant_id)
+
+
+def served() -> list[int]:
+    """Whose batches are claimed, one after another, until nobody may have more."""
+    found = []
+    while True:
+        with scopes.platform(Reason.DISPATCH):
+            claim = messages.claim("bulk")
+        if claim is None:
+            return found
+        found.append(claim.tenant_id)
+
+
+def test_nobody_has_more_batches_under_way_than_the_limit(app: Flask) -> None:
+    ordinary = factories.business(credit_micro=CREDIT_MICRO).id
+    generous = factories.business(credit_micro=CREDIT_MICRO, limits={"in_flight": 6}).id
+    for tenant_id in (ordinary, generous):
+        runs(tenant_id, 8)
+    found = served()
+    assert (found.count(ordinary), found.count(generous)) == (limits.IN_FLIGHT, 6)
+    assert found[:4] in ([ordinary, generous] * 2, [generous, ordinary] * 2), "in turns"
+
+
+def test_those_who_have_enough_do_not_stand_in_the_way_of_the_rest(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    full = [factories.business(credit_micro=CREDIT_MICRO, limits={"in_flight": 1}).id for _ in range(3)]
+    for tenant_id in full:
+        runs(tenant_id, 2)
+    assert sorted(served()) == sorted(full)
+    late = factories.business(credit_micro=CREDIT_MICRO).id
+    runs(late, 2)
+    with scopes.platform(Reason.SWEEPS):  # served before, and since then as full as all of them
+        db.session.merge(Turn(tenant_id=late, lane="bulk", served_at=now()))
+    monkeypatch.setattr(claiming, "HEADS_MAX", 2)
+    assert served() == [late, late]
