@@ -1,5 +1,5 @@
-"""kill -9 at each step of sending and of settling, with the carrier's journal as the oracle: nothing is lost, nothing
-is sent twice, and what was in doubt says so.
+"""kill -9 at each step of planning, of sending and of settling, with the carrier's journal as the oracle: nothing is
+lost, nothing is sent twice, and what was in doubt says so.
 """
 
 from __future__ import annotations
@@ -13,11 +13,13 @@ from sqlalchemy import func, select, update
 
 from tenants import ledger
 from tenants.core import scopes
+from tenants.core.agenda import Task
 from tenants.core.db import db
 from tenants.core.scopes import Reason
 from tenants.core.settings import Settings
 from tenants.messages.models import Batch, Receipt
 from tests import pipeline
+from tests.tenants.campaigns import arrange as campaign_arrange
 from tests.tenants.messages import arrange
 from tests.tenants.messages.arrange import CREDIT_MICRO, PRICE_MICRO
 from tests.workers.simulators.processes import wait_for
@@ -26,6 +28,7 @@ COUNT = 60
 WAIT_S = 40.0
 SENDING = ["after_claim", "after_submitting", "after_sent", "before_recorded", "after_recorded"]
 SETTLING = ["during_settle", "after_settle"]
+PLANNING = ["during_plan", "after_plan_chunk"]
 # Where nobody can know whether the slice left: those messages may stay in doubt, but never more than the slice.
 MAY_DOUBT = {"after_submitting", "after_sent", "before_recorded"}
 
@@ -73,6 +76,23 @@ def test_a_sender_killed_at_any_step_loses_nothing_and_repeats_nothing(
         )
     with scopes.platform(Reason.SWEEPS):
         assert ledger.verify() == []
+
+
+@pytest.mark.parametrize("point", PLANNING)
+def test_a_planner_killed_at_any_step_plans_everybody_once(
+    app: Flask, ground: Settings, tmp_path: Path, point: str
+) -> None:
+    with pipeline.line(app, tmp_path) as line:
+        ready = campaign_arrange.ready(COUNT)
+        ready.launch()
+        die(ground, "chores", point)
+        with scopes.platform(Reason.SWEEPS):
+            db.session.execute(update(Task).values(due_at=func.now()))
+        pipeline.until(lambda: ready.state() == "finished")
+        assert (ready.progress().total, ready.progress().delivered) == (COUNT, COUNT)
+        assert len(line.taken()) == len(set(line.taken())) == COUNT
+        spent = COUNT * campaign_arrange.PRICE_MICRO
+        assert ready.balance() == ledger.Balance(campaign_arrange.CREDIT_MICRO - spent, 0)
 
 
 @pytest.mark.parametrize("point", SETTLING)

@@ -182,6 +182,18 @@ def test_a_value_that_breaks_its_type_leaves_the_person_out_with_a_reason(app: F
     assert refused.value.fields == {"audience": "audience_empty"}
 
 
+def test_who_lives_where_nothing_has_a_price_is_left_out_and_never_sent_for_nothing(app: Flask) -> None:
+    ready = arrange.ready(5)
+    with scopes.tenant(ready.tenant_id):
+        two = select(Contact.id).order_by(Contact.id).limit(2).scalar_subquery()
+        db.session.execute(update(Contact).where(Contact.id.in_(two)).values(country="FR", operator="other"))
+    forecast = ready.preflight()
+    assert (forecast["people"], forecast["skipped"]) == (3, {"no_price": 2})
+    ready.launch()
+    plan_campaign(ready.tenant_id, ready.campaign_id)
+    assert (ready.progress().total, ready.balance().held) == (3, 3 * PRICE_MICRO)
+
+
 def test_a_scheduled_campaign_waits_for_its_hour_and_is_found_by_the_sweep(line: pipeline.Line) -> None:
     ready = arrange.ready(5)
     with scopes.tenant(ready.tenant_id):

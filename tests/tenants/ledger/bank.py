@@ -10,10 +10,10 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import sqlalchemy as sa
 from flask import Flask
@@ -21,10 +21,13 @@ from flask import Flask
 from tenants import ledger
 from tenants.core import scopes
 from tenants.core.errors import NotEnoughCredit, WrongState
+from tenants.core.scopes import Reason
 from tests import factories
 
 REF = ("campaign", 1)
 START_MICRO = 10_000
+HOLDS = (1, 700, 1_900, 4_000)
+Call = Callable[[], Any]
 
 
 class Bank(Protocol):
@@ -33,6 +36,7 @@ class Bank(Protocol):
     def hold(self, wallet: int, amount: int) -> int | None: ...
     def resolve(self, wallet: int, hold_id: int, post: int, release: int) -> bool: ...
     def credit(self, wallet: int, amount: int) -> None: ...
+    def again(self, dice: random.Random) -> None: ...
     def wrong(self) -> list[str]: ...
 
 
@@ -54,30 +58,58 @@ class Books:
     def __init__(self, app: Flask, owner: sa.Engine, wallets: int) -> None:
         self.app, self.owner = app, owner
         self.tenants = [factories.business(credit_micro=START_MICRO).id for _ in range(wallets)]
+        self.said: list[tuple[Call, Any]] = []
+        self.otherwise: list[str] = []
 
     def hold(self, wallet: int, amount: int) -> int | None:
-        tenant_id = self.tenants[wallet]
-        try:
+        key, tenant_id = f"bank:{uuid.uuid4()}", self.tenants[wallet]
+
+        def call() -> int:
             with scopes.tenant(tenant_id):
-                return ledger.hold(f"bank:{uuid.uuid4()}", tenant_id, amount, ref=REF)
+                return ledger.hold(key, tenant_id, amount, ref=REF)
+
+        try:
+            return int(self._say(call))
         except NotEnoughCredit:
             return None
 
     def resolve(self, wallet: int, hold_id: int, post: int, release: int) -> bool:
-        tenant_id = self.tenants[wallet]
-        try:
+        key, tenant_id = f"bank:{uuid.uuid4()}", self.tenants[wallet]
+
+        def call() -> uuid.UUID:
             with scopes.tenant(tenant_id):
-                ledger.settle(f"bank:{uuid.uuid4()}", tenant_id, [ledger.Leg(hold_id, post, release)], ref=REF)
+                return ledger.settle(key, tenant_id, [ledger.Leg(hold_id, post, release)], ref=REF)
+
+        try:
+            self._say(call)
         except WrongState:
             return False
         return True
 
     def credit(self, wallet: int, amount: int) -> None:
-        factories.credit(self.tenants[wallet], amount)
+        key, tenant_id = f"bank:{uuid.uuid4()}", self.tenants[wallet]
+
+        def call() -> uuid.UUID:
+            with scopes.platform(Reason.PAYMENTS):
+                return ledger.grant(key, tenant_id, "CNY", amount)
+
+        self._say(call)
+
+    def again(self, dice: random.Random) -> None:
+        """Any call that went through, said once more: it must answer as before and change nothing."""
+        call, answer = dice.choice(self.said)
+        if call() != answer:
+            self.otherwise.append("a replay was answered otherwise")
 
     def wrong(self) -> list[str]:
         with self.owner.connect() as connection:
-            return list(connection.exec_driver_sql(SNAPSHOT, {"tenants": self.tenants}).scalars())
+            found = connection.exec_driver_sql(SNAPSHOT, {"tenants": self.tenants}).scalars()
+            return [*found, *self.otherwise]
+
+    def _say(self, call: Call) -> Any:
+        answer = call()
+        self.said.append((call, answer))
+        return answer
 
 
 class NaiveBooks:
@@ -105,6 +137,10 @@ class NaiveBooks:
     def credit(self, wallet: int, amount: int) -> None:
         self._write(wallet, f"posted = posted + {amount}")
 
+    def again(self, dice: random.Random) -> None:
+        """It keeps no keys: what is said again is done again."""
+        self.hold(0, dice.choice(HOLDS))
+
     def wrong(self) -> list[str]:
         with self.owner.connect() as connection:
             found = connection.exec_driver_sql(f"SELECT id FROM {self.table} WHERE posted - held < 0 OR held < 0")
@@ -131,6 +167,7 @@ class Run:
     wrong: list[str] = field(default_factory=list)
     refused: int = 0
     held: int = 0
+    replays: int = 0
     snapshots: int = 0
 
 
@@ -163,8 +200,9 @@ def run(app: Flask, bank: Bank, *, wallets: int, threads: int, acts: int, seed: 
 
 
 def _act(bank: Bank, dice: random.Random, wallets: int, seen: Run) -> None:
-    """Hold something, mostly more than there is left; resolve it in one or two goes; seldom put money in."""
-    wallet, amount = dice.randrange(wallets), dice.choice([1, 700, 1_900, 4_000])
+    """Hold something, mostly more than there is left; resolve it in one or two goes; seldom put money in; after each go
+    say something again that anybody said before."""
+    wallet, amount = dice.randrange(wallets), dice.choice(HOLDS)
     hold_id = bank.hold(wallet, amount)
     if hold_id is None:
         seen.refused += 1
@@ -175,6 +213,8 @@ def _act(bank: Bank, dice: random.Random, wallets: int, seen: Run) -> None:
     post = dice.randint(0, first)
     for posted, released in _goes((post, first - post), (amount - first, 0)):
         bank.resolve(wallet, hold_id, posted, released)
+        bank.again(dice)
+        seen.replays += 1
 
 
 def _goes(*goes: tuple[int, int]) -> Sequence[tuple[int, int]]:

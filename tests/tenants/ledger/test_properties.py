@@ -155,7 +155,7 @@ def test_a_bank_run_leaves_every_snapshot_right(app: Flask, owner: sa.Engine) ->
     books = bank.Books(app, owner, wallets=3)
     seen = bank.run(app, books, wallets=3, threads=12, acts=40)
     assert seen.wrong == []
-    assert seen.held > 50 and seen.refused > 50 and seen.snapshots > 10, "the run must have been one"
+    assert min(seen.held, seen.refused, seen.replays) > 50 and seen.snapshots > 10, "the run must have been one"
 
 
 def test_the_same_run_finds_out_a_bank_that_looks_before_it_writes(app: Flask, owner: sa.Engine) -> None:
