@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import re
 import time
 from collections.abc import Iterator
@@ -47,6 +48,16 @@ def fresh() -> Iterator[None]:
 def test_the_proofs_are_those_of_the_standards(asked_for: Challenge, secret: str, own: str, response: str) -> None:
     shown = asked_for.response("Mufasa", secret, "00000001", own, "GET", "/dir/index.html", b"")
     assert shown == response
+
+
+def test_sessions_and_bodies_are_in_the_proof() -> None:
+    def md5(text: str) -> str:
+        return hashlib.md5(text.encode()).hexdigest()
+
+    asked_for = Challenge("r", "n", "MD5-sess", "auth-int")
+    proven, about = md5(f"{md5('u:r:s')}:n:own"), md5(f"POST:/mm7:{md5('body')}")
+    shown = asked_for.response("u", "s", "0000000a", "own", "POST", "/mm7", b"body")
+    assert shown == md5(f"{proven}:n:0000000a:own:auth-int:{about}")
 
 
 def test_of_several_challenges_the_strongest_we_can_answer_is_taken() -> None:

@@ -440,3 +440,12 @@ def test_a_preset_lacks_nothing_but_the_accounts_own(name: str) -> None:
     fields = channels.fields("generic_http")
     assert PRESETS[name].keys() <= {field.name for field in fields}
     assert channels.faults(fields, PRESETS[name]) == {"proof_secret": "required"}
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_what_names_a_template_sends_by_code_alone_unless_it_has_one_for_every_text(name: str) -> None:
+    without = {**preset(name), "template": "", "variable": ""}
+    assert channels.by_code("generic_http", without) == (name == "huawei")
+    assert channels.by_code("generic_http", without | {"template": "T1"}) == (name == "huawei")
+    assert not channels.by_code("generic_http", without | {"template": "T1", "variable": "content"})
+    assert not channels.by_code("twilio", {"account_sid": "a", "auth_token": "b", "sender": "+1", "callback": "http://x/"})
