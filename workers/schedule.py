@@ -55,6 +55,7 @@ TABLE = (
     Periodic(600.0, health.tidy_health),
     Periodic(600.0, rich.tidy_capabilities),
     Periodic(3_600.0, sweeps.ring_filings),
+    Periodic(86_400.0, sweeps.ring_books),
 )
 
 

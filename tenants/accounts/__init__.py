@@ -7,7 +7,7 @@ mail, outbox                                plain mail, sent after the commit
 current, amend                              the scope's business
 ask_go_live, decide_go_live, suspend, reopen    from trial to live and back
 members, inviting                           who belongs to a business, and how they come to it
-add_staff, remove_staff                     our own people
+add_staff, remove_staff, staff              our own people
 vault                                       the scope's tenant's keys
 tidy                                        forget what is over
 """
@@ -17,7 +17,7 @@ from tenants.accounts.admitting import amend, ask_go_live, current, decide_go_li
 from tenants.accounts.changing import change_password, reset_password
 from tenants.accounts.links import token_for
 from tenants.accounts.mailing import mail, outbox
-from tenants.accounts.people import Person, owner_of, owners_of, person_by_email
+from tenants.accounts.people import Person, owner_of, owners_of, person_by_email, staff
 from tenants.accounts.sessions import sessions_of, sign_out, sign_out_everywhere, touch
 from tenants.accounts.signing_in import open_session, sign_in
 from tenants.accounts.signing_up import SignUp, checked, open_tenant, sign_up, verify
@@ -29,5 +29,5 @@ __all__ = [
     "Person", "SignUp", "add_staff", "amend", "ask_go_live", "change_password", "checked", "current",
     "decide_go_live", "inviting", "mail", "members", "open_session", "open_tenant", "outbox", "owner_of", "owners_of",
     "person_by_email", "remove_staff", "reopen", "reset_password", "sessions_of", "sign_in", "sign_out",
-    "sign_out_everywhere", "sign_up", "stopped", "suspend", "tidy", "token_for", "touch", "vault", "verify",
+    "sign_out_everywhere", "sign_up", "staff", "stopped", "suspend", "tidy", "token_for", "touch", "vault", "verify",
 ]  # fmt: skip

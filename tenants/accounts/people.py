@@ -10,6 +10,7 @@ from tenants.accounts.models import Identity, Member
 from tenants.core.db import db
 
 LOCALES = ("zh", "en")
+_COLUMNS = (Identity.id, Identity.email, Identity.name, Identity.locale)
 
 
 @dataclass(frozen=True)
@@ -36,10 +37,15 @@ def owner_of(tenant_id: int) -> Person | None:
     return _person(Identity.id == owners.order_by(Member.created_at).limit(1).scalar_subquery())
 
 
+def staff() -> list[Person]:
+    """All our own people."""
+    query = select(*_COLUMNS).where(Identity.is_staff).order_by(Identity.id)
+    return [Person(*row) for row in db.session.execute(query)]
+
+
 def owners_of(tenant_id: int) -> list[Person]:
     """Everybody who owns a business, the first one first."""
-    columns = (Identity.id, Identity.email, Identity.name, Identity.locale)
-    owners = select(*columns).join(Member, Member.identity_id == Identity.id)
+    owners = select(*_COLUMNS).join(Member, Member.identity_id == Identity.id)
     rows = db.session.execute(
         owners.where(Member.tenant_id == tenant_id, Member.role == "owner").order_by(Member.created_at, Identity.id)
     )
@@ -53,5 +59,5 @@ def home_of(identity_id: int | None) -> int | None:
 
 
 def _person(which: ColumnElement[bool]) -> Person | None:
-    row = db.session.execute(select(Identity.id, Identity.email, Identity.name, Identity.locale).where(which)).first()
+    row = db.session.execute(select(*_COLUMNS).where(which)).first()
     return Person(*row) if row else None

@@ -51,6 +51,7 @@ class Job(StrEnum):
     SEND_MAIL = "send_mail"
     HANDLE_STRIPE_EVENT = "handle_stripe_event"
     RECONCILE_PAYMENTS = "reconcile_payments"
+    CHECK_BOOKS = "check_books"
     MAKE_SPARES = "make_spares"
     REMIND_FILINGS = "remind_filings"
 
@@ -73,6 +74,7 @@ LANE_OF: dict[Job, Lane] = {
     Job.SEND_MAIL: Lane.URGENT,
     Job.HANDLE_STRIPE_EVENT: Lane.URGENT,
     Job.RECONCILE_PAYMENTS: Lane.CHORES,
+    Job.CHECK_BOOKS: Lane.CHORES,
     Job.MAKE_SPARES: Lane.CHORES,
     Job.REMIND_FILINGS: Lane.CHORES,
 }

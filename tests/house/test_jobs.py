@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from importlib import import_module
-from inspect import signature
+from inspect import isfunction, signature
 
 import pytest
 
 from tenants.core.jobs import LANE_OF, Job, Lane
 from tests.house.tree import ROOT, modules
+from workers import schedule
+from workers.jobs import sweeps
 from workers.jobs.registry import MODULE_OF
 
 
@@ -39,3 +41,12 @@ def test_every_lane_has_a_process() -> None:
 
 def test_nothing_asks_rq_to_retry() -> None:
     assert not [str(path) for path, text in modules().items() if "Retry(" in text or "retry=" in text]
+
+
+def test_the_clock_rings_every_sweep() -> None:
+    rung = {entry.task for entry in schedule.TABLE}
+    found = {
+        value for name, value in vars(sweeps).items() if isfunction(value) and value.__module__ == sweeps.__name__
+        if not name.startswith("_")
+    }  # fmt: skip
+    assert found and not [sweep.__name__ for sweep in found - rung]

@@ -30,6 +30,7 @@ MODULE_OF: dict[Job, str] = {
     Job.SEND_MAIL: "mail",
     Job.HANDLE_STRIPE_EVENT: "payments",
     Job.RECONCILE_PAYMENTS: "payments",
+    Job.CHECK_BOOKS: "ledger",
     Job.MAKE_SPARES: "accounts",
     Job.REMIND_FILINGS: "filings",
 }

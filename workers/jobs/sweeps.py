@@ -100,6 +100,11 @@ def ring_reconciling() -> None:
         jobs.ring(Job.RECONCILE_PAYMENTS)
 
 
+def ring_books() -> None:
+    """The books are looked through; what rings is the day, not a row."""
+    jobs.ring(Job.CHECK_BOOKS)
+
+
 def ring_spares() -> None:
     """Too few spare tenants."""
     with scopes.platform(Reason.SWEEPS):
