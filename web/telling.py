@@ -123,6 +123,9 @@ RECEIPTS: dict[str, Callable[[str], tuple[str, str, str]]] = {
     "moved_on": lambda outcome: (
         "route", _("Receipt: %(outcome)s", outcome=outcome), _("Another channel may do better: it leaves again."),
     ),
+    "taken_back": lambda outcome: (
+        "arrow-back-up", _("Taken back: nobody had received it in time"), _("It leaves once more, as SMS."),
+    ),
     "old_attempt": lambda outcome: (
         "copy-off", _("Receipt of another attempt, ignored: %(outcome)s", outcome=outcome),
         _("Only the last attempt counts."),

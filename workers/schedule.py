@@ -45,6 +45,7 @@ TABLE = (
     Periodic(5.0, sweeps.recover_leases),
     Periodic(5.0, sweeps.return_handed),
     Periodic(5.0, sweeps.ring_replies),
+    Periodic(5.0, sweeps.ring_taking_back),
     Periodic(10.0, sweeps.ring_mail),
     Periodic(10.0, sweeps.ring_payments),
     Periodic(30.0, sweeps.ring_spares),

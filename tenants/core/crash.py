@@ -15,6 +15,8 @@ POINTS = (
     "before_recorded",
     "after_recorded",
     "after_stored",
+    "after_asked_back",
+    "after_taken_back",
     "during_settle",
     "after_settle",
     "during_plan",

@@ -43,6 +43,7 @@ class Job(StrEnum):
     RECOVER_BATCH = "recover_batch"
     EXPIRE_BATCH = "expire_batch"
     RETRY_MESSAGES = "retry_messages"
+    TAKE_BACK = "take_back"
     FINISH_CAMPAIGN = "finish_campaign"
     SETTLE_RECEIPTS = "settle_receipts"
     ROUTE_REPLIES = "route_replies"
@@ -66,6 +67,7 @@ LANE_OF: dict[Job, Lane] = {
     Job.EXPIRE_BATCH: Lane.CHORES,
     # A code that goes by another channel must not wait behind an import.
     Job.RETRY_MESSAGES: Lane.RECEIPTS,
+    Job.TAKE_BACK: Lane.CHORES,
     Job.FINISH_CAMPAIGN: Lane.CHORES,
     Job.SETTLE_RECEIPTS: Lane.RECEIPTS,
     Job.ROUTE_REPLIES: Lane.CHORES,

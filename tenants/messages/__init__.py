@@ -3,10 +3,10 @@
 A campaign's messages are a run. `open_run`, `fill`, `let_go`, `pause`, `stop` serve planning; `claim`, `begin_slice`,
 `record`, `give_back` serve sending; `store_receipts`, `match_new`, `settle` serve receipts; `recover`, `expire` serve
 sweeps; `progress` and the search serve screens; `inbound` is what people write back. `capability` and `fallback` are
-for RCS: who can have it, and how it goes as SMS.
+for RCS: who can have it, and how it goes as SMS; `revoking` takes back what arrived too late for that.
 """
 
-from tenants.messages import capability, fallback, inbound
+from tenants.messages import capability, fallback, inbound, revoking
 from tenants.messages.backlog import Waiting, backlog, oldest_s
 from tenants.messages.breakdown import Breakdown, Failed, Side, breakdown, doubt_until, failed
 from tenants.messages.claiming import SLICE_MAX, Claim, Picked, begin_slice, claim, give_back, waiting
@@ -79,6 +79,7 @@ __all__ = [
     "reference",
     "release_rest",
     "retry",
+    "revoking",
     "search",
     "settle",
     "stop",

@@ -39,7 +39,8 @@ def elsewhere(rows: Sequence[Any], basis: str, key: str) -> tuple[set[int], list
         "attempt": (SmallInteger, [row.attempt for row in back]),
         "code": (Text, [row.code for row in back]),
     }
-    tallies = [replace(each, by_receipt=True) for each in shift(State.QUEUED, "in_doubt", basis, key, columns)]
+    moved = shift(State.QUEUED, "in_doubt", basis, key, columns, due_at=None)
+    tallies = [replace(each, by_receipt=True) for each in moved]
     keep_attempts(sorted({row.message_id for row in back}))
     for campaign_id in sorted({tally.campaign_id for tally in tallies}):
         agenda.put(Job.RETRY_MESSAGES, campaign_id)

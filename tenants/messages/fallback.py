@@ -164,7 +164,7 @@ def taken_back(rows: Sequence[Any], basis: str, key: str) -> tuple[set[int], lis
         "attempt": (SmallInteger, [row.attempt for row in back]),
         "code": (Text, [row.code for row in back]),
     }
-    tallies = shift(State.QUEUED, "in_doubt", basis, key, columns)
+    tallies = shift(State.QUEUED, "in_doubt", basis, key, columns, due_at=None)
     ids = sorted({row.message_id for row in back})
     keep_attempts(ids)
     go(ids)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, literal, select, update
+from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, case, literal, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tenants.core import bulk, scopes
@@ -49,18 +49,20 @@ class Result(NamedTuple):
 
 
 def record(
-    results: Sequence[Result], *, channel_id: int, basis: str, key: str, index_refs: bool, others: bool = False
-) -> int:
+    results: Sequence[Result], *, channel_id: int, basis: str, key: str, index_refs: bool, others: bool = False,
+    revoke_at: datetime | None = None,
+) -> int:  # fmt: skip
     """Write the answers of one slice; how many messages are to be tried again. The tenant's scope.
 
     `index_refs`: the channel's receipts carry only the carrier's reference, so keep the way from it to the message.
     `others`: another channel takes them too, so what this one cannot do is tried there at once.
+    `revoke_at`: what is accepted is taken back then if nobody has received it.
     """
     at = now()
     results = _bounded(results)
     by_answer = {answer: [each for each in results if each.answer is answer] for answer in Answer}
     as_sms = fallback.helped({each.id: each.code for each in by_answer[Answer.REFUSED]})
-    tallies = _accept(by_answer[Answer.ACCEPTED], channel_id, basis, key, at, index_refs)
+    tallies = _accept(by_answer[Answer.ACCEPTED], channel_id, basis, key, at, index_refs, revoke_at)
     refused = [each for each in by_answer[Answer.REFUSED] if each.id not in as_sms]
     tallies += _move(refused, State.REJECTED, "refused", basis, key, at, final=True)
     if index_refs:  # of a message that was taken in part
@@ -96,14 +98,15 @@ def _bound(result: Result, waits: int) -> Result:
 
 
 def _accept(
-    results: Sequence[Result], channel_id: int, basis: str, key: str, at: datetime, index_refs: bool
-) -> list[Tally]:
+    results: Sequence[Result], channel_id: int, basis: str, key: str, at: datetime, index_refs: bool,
+    revoke_at: datetime | None,
+) -> list[Tally]:  # fmt: skip
     if not results:
         return []
     columns = _columns(results) | {"provider_ref": (Text, [each.provider_ref for each in results])}
-    tallies = shift(State.ACCEPTED, "accepted", basis, key, columns, answered_at=at)
+    tallies = shift(State.ACCEPTED, "accepted", basis, key, columns, answered_at=at, due_at=revoke_at)
     if sum(tally.count for tally in tallies) < len(results):
-        _note_answer(columns, at)
+        _note_answer(columns, at, revoke_at)
     if index_refs:
         _index(results, channel_id, at)
     return tallies
@@ -117,13 +120,17 @@ def _columns(results: Sequence[Result]) -> Columns:
     }
 
 
-def _note_answer(columns: Columns, at: datetime) -> None:
-    """A receipt overtook the answer and ended the message already: keep the carrier's reference all the same."""
+def _note_answer(columns: Columns, at: datetime, revoke_at: datetime | None) -> None:
+    """A receipt overtook the answer, and may have ended the message: keep the carrier's reference all the same."""
     given = bulk.arrays("given", columns)
     db.session.execute(
         update(Message)
         .where(Message.id == given.c.id, Message.attempt == given.c.attempt, Message.answered_at.is_(None))
-        .values(provider_ref=given.c.provider_ref, answered_at=at)
+        .values(
+            provider_ref=given.c.provider_ref,
+            answered_at=at,
+            due_at=case((Message.state == State.ACCEPTED, revoke_at), else_=Message.due_at),
+        )
     )
 
 

@@ -28,6 +28,8 @@ from tenants.routing.models import Channel
 
 # Receipts of one message that are shown; carriers have been seen to repeat one for days.
 RECEIPTS_MAX = 50
+# The code of receipts we asked for, by taking a message back.
+TAKEN_BACK = "taken_back"
 
 
 @dataclass(frozen=True)
@@ -209,7 +211,7 @@ def _receipts(message: Message, earlier: Sequence[Attempt]) -> list[Event]:
     return [
         Event(row.received_at, "receipt", {
             "outcome": row.outcome, "code": row.code, "carrier_at": row.at, "ref": row.provider_ref,
-            "effect": "moved_on" if row.id in moved else _effect(row, ending, message),
+            "effect": _moved(row) if row.id in moved else _effect(row, ending, message),
         })
         for row in rows
     ]  # fmt: skip
@@ -220,6 +222,10 @@ def _moving(rows: Sequence[Receipt], earlier: Sequence[Attempt]) -> set[int]:
     over = {each.attempt for each in earlier if each.outcome == State.UNDELIVERED}
     unhappy = [row for row in rows if row.state == "settled" and ENDS[row.outcome][0] is State.UNDELIVERED]
     return {next((row.id for row in unhappy if row.attempt == attempt), 0) for attempt in over}
+
+
+def _moved(row: Receipt) -> str:
+    return "taken_back" if row.code == TAKEN_BACK else "moved_on"
 
 
 def _ending(message: Message, rows: Sequence[Receipt]) -> Receipt | None:
@@ -234,8 +240,8 @@ def _ending(message: Message, rows: Sequence[Receipt]) -> Receipt | None:
 
 
 def _effect(row: Receipt, ending: Receipt | None, message: Message) -> str:
-    """final, between, pending, moved_on (another attempt followed); or why it changed nothing: repeated, contradicts,
-    old_attempt, late."""
+    """final, between, pending, moved_on (another attempt followed), taken_back (an SMS followed); or why it changed
+    nothing: repeated, contradicts, old_attempt, late."""
     if row is ending:
         return "final"
     if row.state != "settled":

@@ -25,6 +25,7 @@ _BLAMES: Final = {
     "sender_rejected": Blame.MESSAGE,
     "template_rejected": Blame.MESSAGE,
     "validity_expired": Blame.MESSAGE,
+    "taken_back": Blame.MESSAGE,
     "too_often": Blame.MESSAGE,
     "throttled": Blame.PACE,
     "carrier_busy": Blame.PACE,

@@ -52,6 +52,7 @@ WHY = {
     "sender_rejected": _l("The carrier refused the signature"),
     "template_rejected": _l("The carrier does not know this template"),
     "validity_expired": _l("Could not be delivered in time"),
+    "taken_back": _l("Nobody received it in time, and it was taken back"),
     "throttled": _l("The carrier was too busy"),
     "too_often": _l("Too many messages to this number"),
     "carrier_busy": _l("The carrier was too busy"),

@@ -174,7 +174,9 @@ def capabilities(kind: str, settings: Mapping[str, object], numbers: Sequence[st
 def patience_s(kind: str, settings: Mapping[str, object]) -> float | None:
     """How long a channel's messages may be on their way before they are taken back; None: it takes nothing back."""
     chosen = adapter(kind)
-    return chosen.patience_s(Settings(chosen.fields, settings)) if isinstance(chosen, Revokes) else None
+    if not isinstance(chosen, Revokes) or faults(chosen.fields, settings):
+        return None
+    return chosen.patience_s(Settings(chosen.fields, settings))
 
 
 def revoke(
@@ -187,4 +189,7 @@ def revoke(
     chosen = adapter(kind)
     if not isinstance(chosen, Revokes):
         return [None] * len(wanted)
-    return revoking.revoke(chosen, Settings(chosen.fields, settings), wanted)
+    try:
+        return revoking.revoke(chosen, Settings(chosen.fields, settings), wanted)
+    except SendError as error:
+        return [error] * len(wanted)

@@ -22,7 +22,7 @@ from tenants.messages import Answer, Claim, Picked, Result, Writer, handing
 from workers import channels
 from workers.channels import Accepted, Refused, SendResult
 from workers.channels.settings import opened
-from workers.jobs import rich, stopping
+from workers.jobs import revoking, rich, stopping
 
 log = structlog.get_logger()
 
@@ -95,6 +95,7 @@ def _send(claim: Claim) -> None:
                 return
             wait_s = FULL_S
             break
+        patience_s = revoking.patience_s(claim, way)
         rich.sort_out(claim, way, writer)
         key = f"slice:{claim.lease.hex}:{number}"
         picked = _begin(claim, way, writer, key)
@@ -111,9 +112,10 @@ def _send(claim: Claim) -> None:
         over = time.monotonic() > stop_at or stopping.asked()
         last = over or taken >= claim.left or number == SLICES_MAX - 1
         with scopes.tenant(claim.tenant_id):
+            revoke_at = messages.revoking.plan(claim, patience_s) if patience_s else None
             messages.record(
                 results, channel_id=way.channel_id, basis=basis, key=f"{key}:answers", index_refs=not _echoes(way),
-                others=way.others,
+                others=way.others, revoke_at=revoke_at,
             )  # fmt: skip
             if last:
                 messages.give_back(claim)

@@ -19,6 +19,7 @@ MODULE_OF: dict[Job, str] = {
     Job.RECOVER_BATCH: "messages",
     Job.EXPIRE_BATCH: "messages",
     Job.RETRY_MESSAGES: "messages",
+    Job.TAKE_BACK: "revoking",
     Job.PLAN_CAMPAIGN: "campaigns",
     Job.PREFLIGHT_CAMPAIGN: "campaigns",
     Job.CANCEL_CAMPAIGN: "campaigns",

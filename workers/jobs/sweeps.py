@@ -55,6 +55,17 @@ def ring_replies() -> None:
         jobs.ring(Job.ROUTE_REPLIES)
 
 
+def ring_taking_back() -> None:
+    """Batches of RCS that reached somebody not in time; no more than the queue has room for."""
+    room = BELLS_MAX - _waiting(Lane.CHORES)
+    if room <= 0:
+        return
+    with scopes.platform(Reason.SWEEPS):
+        found = messages.revoking.batches_due(room)
+    for batch in found:
+        jobs.ring(Job.TAKE_BACK, *batch)
+
+
 def recover_leases() -> None:
     """Batches whose worker died."""
     with scopes.platform(Reason.SWEEPS):

@@ -13,7 +13,7 @@ from tenants.message_templates.rich import Act, Card, Frame, Medium, Mms, Rcs, S
 from tests.workers.channels.engine import Canned, Case, Seen, asked, compare, play
 from tests.workers.protocols.mm7.test_hostile import HOSTILE
 from workers import channels
-from workers.channels import Accepted, BadReceipt, Code, Doubtful, Outcome, Outgoing, Refused, registry
+from workers.channels import Accepted, BadReceipt, Code, Doubtful, Outcome, Outgoing, Refused, SendError, registry
 from workers.channels.maap.adapter import MaapAdapter
 from workers.channels.maap.codes import DOUBTS, REFUSALS, STATES
 from workers.channels.maap.signing import authorization
@@ -305,11 +305,28 @@ def test_the_digest_is_the_documents() -> None:
 
 def test_taking_back_is_wished_for_and_told_of_by_a_receipt() -> None:
     result, got = asked(
-        "maap", SETTINGS, [TOKEN, SENT], lambda chosen: channels.revoke("maap", chosen, ONE.number, "msg_1-1")
+        "maap", SETTINGS, [TOKEN, SENT], lambda chosen: channels.revoke("maap", chosen, [(ONE.number, "msg_1-1")])
     )
     wish = {"messageId": "msg_1-1", "destinationAddress": ["tel:+8613800138000"], "status": "RevokeRequested"}
-    assert result is None
+    assert result == [None]
     compare(got, [ASKED, Seen(ROOT + "/revoke", wish)])
+
+
+@pytest.mark.parametrize("status", [401, 429, 503])
+def test_a_wish_that_was_not_taken_down_is_made_again(status: int) -> None:
+    answers = [TOKEN, Canned(status, b"<html>")]
+    result, _ = asked("maap", SETTINGS, answers, lambda chosen: channels.revoke("maap", chosen, [(ONE.number, "m")]))
+    assert isinstance(result[0], SendError)
+
+
+@pytest.mark.parametrize(
+    ("own", "patience_s"),
+    [({}, 600.0), ({"revoke_min": 2}, 120.0), ({"form": "xml"}, None), ({"fallback": "carrier"}, None)],
+)
+def test_only_where_we_fall_back_ourselves_is_anything_taken_back(
+    own: dict[str, object], patience_s: float | None
+) -> None:
+    assert channels.patience_s("maap", SETTINGS | own) == patience_s
 
 
 def state(word: str, form: int) -> bytes:

@@ -20,7 +20,18 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from tenants.message_templates.rich import Act, Card, Frame, Medium, Mms, Rcs, Suggestion
 from tests.workers.channels.engine import ENGINE, Canned, Case, Seen, asked, compare, play
 from workers import channels
-from workers.channels import Accepted, BadReceipt, Code, Doubtful, Outcome, Outgoing, Refused, registry
+from workers.channels import (
+    Accepted,
+    BadReceipt,
+    Code,
+    Doubtful,
+    Outcome,
+    Outgoing,
+    Receipt,
+    Refused,
+    SendError,
+    registry,
+)
 from workers.channels.base import Misconfigured
 from workers.channels.rcs_google.adapter import NAMESPACE, RcsGoogleAdapter
 from workers.channels.rcs_google.signing import claim
@@ -229,26 +240,55 @@ def test_many_numbers_are_asked_for_in_lists() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "taken_back"),
-    [(Canned(200, {}), True), (said(404, "NOT_FOUND"), False), (Canned(503, b"<html>"), False)],
+    ("answer", "kind"),
+    [
+        (Canned(200, {}), Receipt),
+        (said(404, "NOT_FOUND"), type(None)),
+        (Canned(503, b"<html>"), SendError),
+        (said(429, "RESOURCE_EXHAUSTED"), SendError),
+        (said(401, "UNAUTHENTICATED"), SendError),
+    ],
 )
-def test_what_is_not_delivered_can_be_taken_back(answer: Canned, taken_back: bool) -> None:
+def test_what_is_not_delivered_can_be_taken_back(answer: Canned, kind: type) -> None:
     found, got = asked(
         "rcs_google",
         SETTINGS,
         [TOKEN, answer],
-        lambda chosen: channels.revoke("rcs_google", chosen, ONE.number, ID),
+        lambda chosen: channels.revoke("rcs_google", chosen, [(ONE.number, ID)])[0],
     )
     path = f"/v1/phones/{ONE.number}/agentMessages/{ID}?agentId=acme_agent"
     compare(got, [ASKED, Seen(path, None, {"Authorization": "Bearer ya29.never-told"}, "DELETE")])
-    assert (found is not None) == taken_back
-    if found is not None:
-        assert (found.provider_ref, found.outcome, found.code) == (ID, Outcome.EXPIRED, Code.UNREACHABLE)
+    assert isinstance(found, kind)
+    if isinstance(found, Receipt):
+        assert (found.provider_ref, found.outcome, found.code) == (ID, Outcome.EXPIRED, Code.TAKEN_BACK)
+
+
+def test_each_message_is_taken_back_for_itself() -> None:
+    answers = [TOKEN, Canned(200, {}), said(404, "NOT_FOUND"), Canned(200, {})]
+    wanted = [(number(index), f"id-{index}") for index in range(3)]
+    found, got = asked("rcs_google", SETTINGS, answers, lambda chosen: channels.revoke("rcs_google", chosen, wanted))
+    assert sorted(str(type(each).__name__) for each in found) == ["NoneType", "Receipt", "Receipt"]
+    assert all(each is None or each.provider_ref == wanted[at][1] for at, each in enumerate(found)), "in order"
+    assert {each.path.partition("?")[0] for each in got[1:]} == {
+        f"/v1/phones/{to}/agentMessages/{ref}" for to, ref in wanted
+    }
+
+
+@pytest.mark.parametrize(("minutes", "patience_s"), [(None, 600.0), (3, 180.0), (0, None)])
+def test_how_long_is_waited_before_taking_back_is_a_setting(minutes: int | None, patience_s: float | None) -> None:
+    own = {} if minutes is None else {"revoke_min": minutes}
+    assert channels.patience_s("rcs_google", SETTINGS | own) == patience_s
+    assert channels.patience_s("rcs_google", {}) is None, "settings that are not whole"
+
+
+def test_settings_that_are_not_whole_take_nothing_back_for_now() -> None:
+    assert isinstance(channels.revoke("rcs_google", {}, [(ONE.number, ID)])[0], SendError)
 
 
 def test_kinds_that_cannot_tell_or_take_back_say_nothing() -> None:
     assert channels.capabilities("simulator", {}, [ONE.number]) == {}
-    assert channels.revoke("simulator", {}, ONE.number, ID) is None
+    assert channels.revoke("simulator", {}, [(ONE.number, ID)]) == [None]
+    assert channels.patience_s("simulator", {}) is None
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)

@@ -26,6 +26,7 @@ from workers.channels.base import (
     Refused,
     SendResult,
     Settings,
+    Throttled,
 )
 from workers.channels.calls import token
 from workers.channels.http import Http, Reply, spread
@@ -33,6 +34,7 @@ from workers.channels.maap import envelopes, plain, telling
 from workers.channels.maap.codes import DOUBTS, REFUSALS, SUCCESSES
 from workers.channels.maap.signing import authorization
 from workers.channels.meaning import verdict
+from workers.channels.revoking import REVOKE_MIN, patience_s
 from workers.channels.rich import MEDIA_URL
 from workers.channels.tokens import Asked, Tokens
 from workers.protocols.errors import RemoteProtocolError
@@ -60,6 +62,7 @@ class MaapAdapter:
         Field("app_key", "text", "Application key", secret=True),
         Field("traffic", "choice", "Kind of traffic", default=TRAFFIC[0], choices=TRAFFIC, help="Of the form xml"),
         Field("fallback", "choice", "Falls back to SMS", default=FALLBACKS[0], choices=FALLBACKS),
+        REVOKE_MIN,
         MEDIA_URL,
         Field("token", "text", "Receipt token", secret=True, help="Ends the receipt address: ?token=…"),
         Field("connections", "number", "Connections", default=16, high=128),
@@ -79,14 +82,25 @@ class MaapAdapter:
             self.tokens.clear()  # taken from us before its time
         return results
 
+    def patience_s(self, settings: Settings) -> float | None:
+        """Where the platform falls back itself, or takes nothing back, it is left to it."""
+        ours = settings.text("form") == JSON and settings.text("fallback") == FALLBACKS[0]
+        return patience_s(settings) if ours else None
+
     async def revoke(self, settings: Settings, number: str, provider_ref: str, http: Http) -> Receipt | None:
         """The platform only takes the wish down; what came of it is a receipt later."""
-        if settings.text("form") == JSON:
-            headers = _headers(await self._token(settings, http))
-            body = plain.written(plain.revocation(number, provider_ref))
-            await http.post(
-                plain.address(settings, "revoke"), headers=headers, body=body, limit_s=settings.number("timeout_s")
-            )
+        if settings.text("form") != JSON:
+            return None
+        headers = _headers(await self._token(settings, http))
+        body = plain.written(plain.revocation(number, provider_ref))
+        reply = await http.post(
+            plain.address(settings, "revoke"), headers=headers, body=body, limit_s=settings.number("timeout_s")
+        )
+        if reply.status in (401, 403):
+            self.tokens.clear()
+            raise Misconfigured(f"the platform does not know us (status {reply.status})")
+        if reply.status == 429 or reply.status >= 500:
+            raise Throttled(f"status {reply.status}")
         return None
 
     async def _token(self, settings: Settings, http: Http) -> str:

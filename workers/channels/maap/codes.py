@@ -39,8 +39,8 @@ STATES: Final[Causes] = {
     "messagedisplayed": (Outcome.DELIVERED, None),
     "deliveredtonetwork": (Outcome.DELIVERED, None),  # as the SMS we asked to fall back to
     "interworking": (Outcome.DELIVERED, None),
-    "revokeok": (Outcome.EXPIRED, Code.UNREACHABLE),  # taken back, so another channel may be used
-    "revoked": (Outcome.EXPIRED, Code.UNREACHABLE),
+    "revokeok": (Outcome.EXPIRED, Code.TAKEN_BACK),
+    "revoked": (Outcome.EXPIRED, Code.TAKEN_BACK),
     "failed": (Outcome.UNDELIVERED, Code.UNREACHABLE),
     "deliveryimpossible": (Outcome.UNDELIVERED, Code.UNREACHABLE),
 }

@@ -31,6 +31,7 @@ from workers.channels.base import (
     Refused,
     SendResult,
     Settings,
+    Throttled,
 )
 from workers.channels.http import Http, spread
 from workers.channels.meaning import verdict
@@ -39,6 +40,7 @@ from workers.channels.rcs_google.codes import REFUSALS
 from workers.channels.rcs_google.content import content
 from workers.channels.rcs_google.reaching import reached
 from workers.channels.rcs_google.signing import claim
+from workers.channels.revoking import REVOKE_MIN, patience_s
 from workers.channels.rich import MEDIA_URL
 from workers.channels.tokens import Asked, Tokens
 
@@ -65,6 +67,7 @@ class RcsGoogleAdapter:
         ),
         Field("traffic", "choice", "Kind of traffic", default=TRAFFIC[0], choices=TRAFFIC),
         Field("ttl_s", "number", "Validity in seconds", default=86_400, low=10, high=1_296_000),
+        REVOKE_MIN,
         MEDIA_URL,
         Field("connections", "number", "Connections", default=16, high=128),
         Field("timeout_s", "number", "Seconds to wait for an answer", default=10, high=20),
@@ -88,8 +91,11 @@ class RcsGoogleAdapter:
     async def capabilities(self, settings: Settings, numbers: Sequence[str], http: Http) -> dict[str, bool]:
         return await reached(settings, http, await self._token(settings, http), numbers)
 
+    def patience_s(self, settings: Settings) -> float | None:
+        return patience_s(settings)
+
     async def revoke(self, settings: Settings, number: str, provider_ref: str, http: Http) -> Receipt | None:
-        """A message that just reached a phone is not taken back: then this is no answer, and its event is."""
+        """A message that has reached a phone is not there to be taken back, and its event says so."""
         token = await self._token(settings, http)
         asked = urlencode({"agentId": settings.text("agent_id")})
         reply = await http.request(
@@ -98,9 +104,14 @@ class RcsGoogleAdapter:
             headers={"Authorization": f"Bearer {token}"},
             limit_s=settings.number("timeout_s"),
         )
-        if reply.status != 200:
-            return None
-        return Receipt(provider_ref, None, Outcome.EXPIRED, Code.UNREACHABLE, datetime.now(UTC), "REVOKED")
+        if reply.status == 200:
+            return Receipt(provider_ref, None, Outcome.EXPIRED, Code.TAKEN_BACK, datetime.now(UTC), "REVOKED")
+        if reply.status in (401, 403):
+            self.tokens.clear()
+            raise Misconfigured(f"the provider does not know us (status {reply.status})")
+        if reply.status == 429 or reply.status >= 500:
+            raise Throttled(f"status {reply.status}")
+        return None
 
     def parse_receipts(
         self, settings: Settings, headers: Mapping[str, str], body: bytes, query: str = ""

@@ -16,7 +16,7 @@ from tenants.message_templates.rich import Act, Card, Frame, Medium, Mms, Rcs, S
 from tests.workers.simulators.processes import Receiver, RunningCarrier, ask, receiver, wait_for
 from tests.workers.simulators.providers.test_providers import NAME, SECRET, channel, message, provider, read
 from workers import channels
-from workers.channels import Accepted, Code, Doubtful, Inbound, Outcome, Outgoing, Refused, registry
+from workers.channels import Accepted, Code, Doubtful, Inbound, Outcome, Outgoing, Receipt, Refused, registry
 from workers.channels.rcs_google.adapter import RcsGoogleAdapter
 
 PHOTO = Medium(7, "a.jpg", "image/jpeg", b"\xff\xd8\r\n--photo", "https://files.example/7")
@@ -182,11 +182,13 @@ def test_only_what_is_not_delivered_can_be_taken_back(tmp_path: Path) -> None:
         assert isinstance(first, Accepted) and isinstance(never, Accepted)
         wait_for(lambda: read("rcs_google", settings, received))
         numbers = [message("000").number, message("925").number]
-        assert channels.revoke("rcs_google", settings, numbers[0], first.provider_ref) is None
-        assert channels.revoke("rcs_google", settings, numbers[0], never.provider_ref) is None, "of another number"
-        told = channels.revoke("rcs_google", settings, numbers[1], never.provider_ref)
-        assert told is not None and (told.outcome, told.code) == (Outcome.EXPIRED, Code.UNREACHABLE)
-        assert channels.revoke("rcs_google", settings, numbers[1], never.provider_ref) is None, "only once"
+        assert channels.revoke("rcs_google", settings, [(numbers[0], first.provider_ref)]) == [None]
+        assert channels.revoke("rcs_google", settings, [(numbers[0], never.provider_ref)]) == [None], (
+            "of another number"
+        )
+        told = channels.revoke("rcs_google", settings, [(numbers[1], never.provider_ref)])[0]
+        assert isinstance(told, Receipt) and (told.outcome, told.code) == (Outcome.EXPIRED, Code.TAKEN_BACK)
+        assert channels.revoke("rcs_google", settings, [(numbers[1], never.provider_ref)]) == [None], "only once"
         assert [line["reference"] for line in running.entries("revoked")] == [never.provider_ref]
 
 
@@ -194,7 +196,7 @@ def test_taking_back_in_time_withdraws_the_delivery(tmp_path: Path) -> None:
     with receiver() as received, platform(tmp_path, received, "--delay", "0.4") as (_, settings):
         sent = channels.send("rcs_google", settings, [message("000"), message("001")])
         refs = [result.provider_ref for result in sent if isinstance(result, Accepted)]
-        assert channels.revoke("rcs_google", settings, message("000").number, refs[0]) is not None
+        assert channels.revoke("rcs_google", settings, [(message("000").number, refs[0])]) != [None]
         receipts = wait_for(lambda: read("rcs_google", settings, received))
         assert [receipt.provider_ref for receipt in receipts] == [refs[1]]
 
