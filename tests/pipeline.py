@@ -89,6 +89,14 @@ def add_channel(running: RunningCarrier, address: str, settings: Mapping[str, An
     return channel_id
 
 
+class Deaf(SimpleWorker):
+    """A worker that listens to no commands from afar: ending to listen takes longer than most jobs."""
+
+    def subscribe(self) -> None: ...
+
+    def unsubscribe(self) -> None: ...
+
+
 def work_off() -> None:
     """Run every job there is, lane after lane, until no queue has any left."""
     url = current_app.config["SETTINGS"].redis_url
@@ -97,7 +105,7 @@ def work_off() -> None:
     while any(queue.count for queue in queues):
         for queue in queues:
             if queue.count:
-                worker = SimpleWorker([queue], connection=connection, serializer=JSONSerializer)
+                worker = Deaf([queue], connection=connection, serializer=JSONSerializer)
                 worker.log_job_description = False
                 worker.work(burst=True, logging_level="ERROR")
 

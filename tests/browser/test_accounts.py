@@ -4,25 +4,17 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
 from tests import factories
-from tests.browser.conftest import NARROW, WIDE, Opener
-from tests.browser.test_gallery import AXE, RULES, STICKING_OUT
+from tests.browser.conftest import Opener
+from tests.browser.looks import LOOKS, fits, visit
 from tests.web.accounts.arrange import PASSWORD, address, link, mails
 from tests.web.signed_in import client_of, staff_client
 
 pytestmark = pytest.mark.browser
 
-LOOKS = [(WIDE, "lang=en&theme=dark"), (NARROW, "lang=zh&theme=light")]
 STRANGERS = ("/sign-in", "/sign-up", "/sign-up/sent", "/reset", "/reset/token", "/verify/token", "/outbox", "/nothing")
-
-
-def is_fit(page: Page, path: str) -> None:
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-    assert page.evaluate(STICKING_OUT) == [], path
-    page.evaluate(AXE)
-    assert page.evaluate(RULES) == [], path
 
 
 @pytest.mark.parametrize(("size", "look"), LOOKS)
@@ -31,11 +23,10 @@ def test_the_pages_before_signing_in_are_fit(
 ) -> None:
     page = chromium.new_context(base_url=site, viewport=size, reduced_motion="reduce").new_page()  # type: ignore[arg-type]
     for path in STRANGERS:
-        page.goto(f"{path}?{look}", wait_until="load")
-        is_fit(page, path)
+        visit(page, path, look, [])
     page.goto(f"/sign-up?{look}")
     page.click("form button[type=submit]")
-    is_fit(page, "/sign-up with faults")
+    fits(page, [])
     page.context.close()
 
 
@@ -51,10 +42,7 @@ def test_the_pages_of_people_and_staff_are_fit(
     ):
         page = opener(client, f"{paths[0]}?{look}", size)
         for path in paths:
-            page.goto(f"{path}?{look}", wait_until="load")
-            assert complaints == [], path
-            is_fit(page, path)
-            complaints.clear()  # axe adds a style of its own, which the policy refuses and logs
+            visit(page, path, look, complaints)
 
 
 def test_a_business_signs_up_proves_its_address_and_signs_in(app: Flask, chromium: Browser, site: str) -> None:

@@ -17,8 +17,8 @@ from tenants.core.scopes import Reason
 from tenants.routing import breaking
 from tenants.routing.models import Channel, PointChange, Points
 from tests import factories
-from tests.browser.conftest import NARROW, WIDE, Opener
-from tests.browser.test_gallery import AXE, RULES, STICKING_OUT
+from tests.browser.conftest import Opener
+from tests.browser.looks import LOOKS, fits
 from tests.tenants.reports.test_board import nothing_left, tell, waits  # noqa: F401  # the first is a fixture
 from tests.tenants.routing.test_choose import channel
 from tests.web.signed_in import staff_client
@@ -54,17 +54,12 @@ def trouble(app: Flask) -> int:
     return good
 
 
-@pytest.mark.parametrize(("size", "look"), [(WIDE, "lang=en&theme=dark"), (NARROW, "lang=zh&theme=light")])
+@pytest.mark.parametrize(("size", "look"), LOOKS)
 def test_the_board_is_accessible_and_stays_in_the_window(
     app: Flask, opener: Opener, complaints: list[str], trouble: int, size: dict[str, int], look: str
 ) -> None:
     page = opener(staff_client(app), f"/staff/board?{look}", size)
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    assert page.evaluate(STICKING_OUT) == []
-    assert complaints == []
-    page.evaluate(AXE)  # it adds a style of its own, which the policy refuses and logs
-    assert page.evaluate(RULES) == []
-    complaints.clear()
+    fits(page, complaints)
 
 
 def test_the_board_renews_itself_in_place(app: Flask, opener: Opener, trouble: int) -> None:

@@ -10,8 +10,8 @@ from tenants import contacts, optouts
 from tenants.contacts import Purpose
 from tenants.core import scopes
 from tests import factories, pipeline
-from tests.browser.conftest import NARROW, WIDE, Opener
-from tests.browser.test_gallery import AXE, RULES, STICKING_OUT
+from tests.browser.conftest import Opener
+from tests.browser.looks import LOOKS, visit
 from tests.tenants.contacts.arrange import HEADER, confirm, imported, lines, upload
 from tests.web.signed_in import client_of
 from web.public import public
@@ -23,7 +23,7 @@ PATIENCE_MS = 20_000
 FILE = HEADER + "13800138000,陈晨,320\n1380013,林晓,7\n13900139000,王梓涵,2026/13/02\n13900139000,王梓涵,5\n"
 
 
-@pytest.mark.parametrize(("size", "look"), [(WIDE, "lang=en&theme=dark"), (NARROW, "lang=zh&theme=light")])
+@pytest.mark.parametrize(("size", "look"), LOOKS)
 def test_every_page_is_accessible_and_stays_in_the_window(
     app: Flask, opener: Opener, complaints: list[str], size: dict[str, int], look: str
 ) -> None:
@@ -49,12 +49,7 @@ def test_every_page_is_accessible_and_stays_in_the_window(
         client = client_of(app, business)
         page = opener(client, f"{each[0]}?{look}", size)
         for path in each:
-            page.goto(f"{path}?{look}", wait_until="load")
-            assert page.evaluate(STICKING_OUT) == [], path
-            assert complaints == [], path
-            page.evaluate(AXE)  # it adds a style of its own, which the policy refuses and logs
-            assert page.evaluate(RULES) == [], path
-            complaints.clear()
+            visit(page, path, look, complaints)
 
 
 def test_a_file_is_read_anew_mapped_watched_and_its_list_opened(app: Flask, opener: Opener) -> None:

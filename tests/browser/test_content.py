@@ -12,8 +12,8 @@ from tenants.core import scopes
 from tenants.core.scopes import Reason
 from tenants.message_templates import Draft
 from tests import factories
-from tests.browser.conftest import NARROW, WIDE, Opener
-from tests.browser.test_gallery import AXE, RULES, STICKING_OUT
+from tests.browser.conftest import Opener
+from tests.browser.looks import LOOKS, visit
 from tests.factories import Business
 from tests.web.signed_in import client_of, staff_client
 from web.public import public
@@ -42,7 +42,7 @@ def decide(review: int, approved: bool) -> None:
         moderation.decide(review, approved=approved, reason="" if approved else "leads_away\n请删除链接", by=1)
 
 
-@pytest.mark.parametrize(("size", "look"), [(WIDE, "lang=en&theme=dark"), (NARROW, "lang=zh&theme=light")])
+@pytest.mark.parametrize(("size", "look"), LOOKS)
 def test_every_page_is_accessible_and_stays_in_the_window(
     app: Flask, opener: Opener, complaints: list[str], size: dict[str, int], look: str
 ) -> None:
@@ -60,13 +60,7 @@ def test_every_page_is_accessible_and_stays_in_the_window(
     for client, paths in ((client_of(app, hemu), of_owner), (staff_client(app), ("/staff/reviews", "/staff/words"))):
         page = opener(client, f"{paths[0]}?{look}", size)
         for path in paths:
-            page.goto(f"{path}?{look}", wait_until="load")
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-            assert page.evaluate(STICKING_OUT) == [], path
-            assert complaints == [], path
-            page.evaluate(AXE)  # it adds a style of its own, which the policy refuses and logs
-            assert page.evaluate(RULES) == [], path
-            complaints.clear()
+            visit(page, path, look, complaints)
 
 
 def test_a_reviewer_works_by_keys_alone(app: Flask, opener: Opener) -> None:

@@ -10,8 +10,8 @@ from tenants.core import scopes
 from tenants.core.scopes import Reason
 from tenants.filings import Kind, State, answers, deciding
 from tests import factories
-from tests.browser.conftest import NARROW, WIDE, Opener
-from tests.browser.test_gallery import AXE, RULES, STICKING_OUT
+from tests.browser.conftest import Opener
+from tests.browser.looks import LOOKS, visit
 from tests.tenants.campaigns import arrange as content
 from tests.tenants.filings import arrange
 from tests.web.console import campaign_pages
@@ -46,7 +46,7 @@ def filled(channel: int) -> tuple[factories.Business, dict[str, str]]:
     return hemu, names
 
 
-@pytest.mark.parametrize(("size", "look"), [(WIDE, "lang=en&theme=dark"), (NARROW, "lang=zh&theme=light")])
+@pytest.mark.parametrize(("size", "look"), LOOKS)
 def test_every_page_is_accessible_and_stays_in_the_window(
     app: Flask, opener: Opener, complaints: list[str], size: dict[str, int], look: str
 ) -> None:
@@ -68,13 +68,7 @@ def test_every_page_is_accessible_and_stays_in_the_window(
         ):  # fmt: skip
             page = opener(client, f"{paths[0]}{'&' if '?' in paths[0] else '?'}{look}", size)
             for path in paths:
-                page.goto(f"{path}{'&' if '?' in path else '?'}{look}", wait_until="load")
-                assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-                assert page.evaluate(STICKING_OUT) == [], path
-                assert complaints == [], path
-                page.evaluate(AXE)  # it adds a style of its own, which the policy refuses and logs
-                assert page.evaluate(RULES) == [], path
-                complaints.clear()
+                visit(page, path, look, complaints)
 
 
 def test_the_choice_before_sending_changes_the_figures_in_place(app: Flask, opener: Opener) -> None:

@@ -15,8 +15,8 @@ from tenants.core.db import db
 from tenants.core.scopes import Reason
 from tenants.messages.models import Message, Turn
 from tests import factories
-from tests.browser.conftest import NARROW, WIDE, Opener
-from tests.browser.test_gallery import AXE, RULES, STICKING_OUT
+from tests.browser.conftest import Opener
+from tests.browser.looks import LOOKS, visit
 from tests.factories import Business
 from tests.tenants.campaigns import arrange
 from tests.tenants.messages.inbound.test_replies import CHANNEL, hear
@@ -52,18 +52,14 @@ def answered() -> Business:
     return Business(ready.tenant_id, ready.owner_id, "")
 
 
-@pytest.mark.parametrize(("size", "look"), [(WIDE, "lang=en&theme=dark"), (NARROW, "lang=zh&theme=light")])
+@pytest.mark.parametrize(("size", "look"), LOOKS)
 def test_the_inbox_is_accessible_and_stays_in_the_window(
     app: Flask, opener: Opener, complaints: list[str], size: dict[str, int], look: str
 ) -> None:
     for business in (answered(), factories.business("空白商行")):
         page = opener(client_of(app, business), f"/inbox?{look}", size)
         for path in ("/inbox", "/inbox?show=stops"):
-            page.goto(f"{path}{'&' if '?' in path else '?'}{look}", wait_until="load")
-            assert page.evaluate(STICKING_OUT) == [], path
-            page.evaluate(AXE)  # it adds a style of its own, which the policy refuses and logs
-            assert page.evaluate(RULES) == [], path
-            complaints.clear()
+            visit(page, path, look, complaints)
 
 
 def test_somebody_is_opted_out_by_hand(app: Flask, opener: Opener) -> None:

@@ -8,14 +8,14 @@ from flask import Flask
 from tenants.accounts import inviting
 from tenants.core import scopes
 from tests import factories
-from tests.browser.conftest import NARROW, WIDE, Opener
-from tests.browser.test_gallery import AXE, RULES, STICKING_OUT
+from tests.browser.conftest import Opener
+from tests.browser.looks import LOOKS, visit
 from tests.web.signed_in import client_of
 
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize(("size", "look"), [(WIDE, "lang=en&theme=dark"), (NARROW, "lang=zh&theme=light")])
+@pytest.mark.parametrize(("size", "look"), LOOKS)
 def test_every_page_is_accessible_and_stays_in_the_window(
     app: Flask, opener: Opener, complaints: list[str], size: dict[str, int], look: str
 ) -> None:
@@ -28,8 +28,4 @@ def test_every_page_is_accessible_and_stays_in_the_window(
     for person in (acme.owner_id, bob):
         page = opener(client_of(app, acme, person), f"/members?{look}", size)
         for path in ("/members", f"/join/{token}", "/join/over"):
-            page.goto(f"{path}?{look}", wait_until="load")
-            assert page.evaluate(STICKING_OUT) == [], path
-            page.evaluate(AXE)  # it adds a style of its own, which the policy refuses and logs
-            assert page.evaluate(RULES) == [], path
-            complaints.clear()
+            visit(page, path, look, complaints)

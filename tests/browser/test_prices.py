@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page
 
 from tenants import resellers
 from tenants.core import scopes
@@ -12,18 +11,12 @@ from tenants.core.scopes import Reason
 from tenants.resellers.starter_prices import STARTER_PRICES
 from tests import factories
 from tests.browser.conftest import Opener
-from tests.browser.test_accounts import LOOKS, is_fit
+from tests.browser.looks import LOOKS, fits
 from tests.tenants.messages import arrange
 from tests.web.console.test_home import counted, launched
 from tests.web.signed_in import client_of, staff_client
 
 pytestmark = pytest.mark.browser
-
-
-def looks_fit(page: Page, path: str, complaints: list[str]) -> None:
-    assert complaints == [], path
-    is_fit(page, path)
-    complaints.clear()  # axe adds a style of its own, which the policy refuses and logs
 
 
 @pytest.mark.parametrize(("size", "look"), LOOKS)
@@ -33,13 +26,13 @@ def test_a_list_is_written_looked_at_and_published(
     with scopes.platform(Reason.DEMO):
         resellers.publish(STARTER_PRICES)
     page = opener(staff_client(app), f"/staff/prices?{look}", size)
-    looks_fit(page, "/staff/prices", complaints)
+    fits(page, complaints)
     page.goto(f"/staff/prices/new?{look}")
-    looks_fit(page, "/staff/prices/new", complaints)
+    fits(page, complaints)
     page.fill("#price-2", "0.0446")
     page.click("button[value=review]")
     page.wait_for_selector("text=¥0.0446")
-    looks_fit(page, "the review", complaints)
+    fits(page, complaints)
     page.click("main footer .btn-primary")
     page.wait_for_url("**/staff/prices")
     assert "¥0.0446" in page.inner_text("main")
@@ -54,4 +47,4 @@ def test_the_columns_of_the_overview_are_fit(
     page = opener(client_of(app, acme), f"/?{look}", size)
     page.wait_for_selector(".columns rect")
     page.click(".behind summary")
-    looks_fit(page, "/", complaints)
+    fits(page, complaints)

@@ -13,8 +13,8 @@ from tenants.core import scopes
 from tenants.message_templates import Draft
 from tenants.message_templates.rich import Act, Card, Frame, Mms, Rcs, Rich, Suggestion, texts
 from tests import factories
-from tests.browser.conftest import NARROW, WIDE, Opener
-from tests.browser.test_gallery import AXE, RULES, STICKING_OUT
+from tests.browser.conftest import Opener
+from tests.browser.looks import LOOKS, visit
 from tests.factories import Business
 from tests.tenants.media import samples
 from tests.web.signed_in import client_of, staff_client
@@ -32,7 +32,7 @@ def template(business: Business, rich: Rich) -> str:
         return public("template", made.id)
 
 
-@pytest.mark.parametrize(("size", "look"), [(WIDE, "lang=en&theme=dark"), (NARROW, "lang=zh&theme=light")])
+@pytest.mark.parametrize(("size", "look"), LOOKS)
 def test_every_page_is_accessible_and_stays_in_the_window(
     app: Flask, opener: Opener, complaints: list[str], size: dict[str, int], look: str
 ) -> None:
@@ -49,13 +49,7 @@ def test_every_page_is_accessible_and_stays_in_the_window(
     for client, paths in ((client_of(app, hemu), own), (staff_client(app), ["/staff/reviews"])):
         page = opener(client, f"{paths[0]}?{look}", size)
         for path in paths:
-            page.goto(f"{path}?{look}", wait_until="load")
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
-            assert page.evaluate(STICKING_OUT) == [], path
-            assert complaints == [], path
-            page.evaluate(AXE)
-            assert page.evaluate(RULES) == [], path
-            complaints.clear()
+            visit(page, path, look, complaints)
 
 
 def test_frames_are_added_moved_and_filled_without_losing_a_word(app: Flask, opener: Opener) -> None:
