@@ -6,8 +6,9 @@ import argparse
 import os
 import sys
 
-from tenants.core.settings import Settings
+from tenants.core.settings import BadSetting, Settings
 from workers import doctor, logs, staff, up
+from workers.embedded import Unusable
 
 COMMANDS = {
     "up": "start everything on this machine",
@@ -17,7 +18,15 @@ COMMANDS = {
 
 
 def main() -> None:
-    """The console script."""
+    """The console script: what cannot work is said in one sentence."""
+    try:
+        _run()
+    except (Unusable, BadSetting) as error:
+        print(f"qunfa: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(1)
+
+
+def _run() -> None:
     parser = argparse.ArgumentParser(prog="qunfa", description="Qunfa, the bulk messaging platform.")
     commands = parser.add_subparsers(dest="command", required=True)
     for name, words in COMMANDS.items():

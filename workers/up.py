@@ -19,14 +19,14 @@ import sqlalchemy as sa
 from tenants.accounts import spares
 from tenants.core import migrating
 from tenants.core.ground import bare_app
-from tenants.core.settings import Settings
+from tenants.core.settings import Settings, whole
 from workers import demo
 from workers.embedded import Postgres, Unusable, Valkey
 from workers.embedded.ground import as_root, folder
 from workers.supervisor import Supervisor
 
 ROOT = Path(__file__).resolve().parent.parent
-PORT = 8000
+PORT, PORT_MAX = 8000, 65_535
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,10 @@ class Place:
 
 
 def up(environ: Mapping[str, str]) -> int:
-    """Run until stopped; 0, or 1 with one sentence that says what is wrong."""
-    place = Place(home_of(environ), int(environ.get("PORT", PORT)))
+    """Run until stopped; Unusable or BadSetting say what keeps it from starting."""
     servers: list[Postgres | Valkey] = []
     try:
+        place = Place(home_of(environ), whole("PORT", environ.get("PORT") or str(PORT), PORT_MAX))
         lock = _only_one(place.home)
         _check_port(place.port)
         settings = _settings(environ, place, servers)
@@ -61,9 +61,6 @@ def up(environ: Mapping[str, str]) -> int:
         supervisor.run()
         lock.close()
         return 0
-    except Unusable as error:
-        print(f"qunfa: {error}", file=sys.stderr)  # noqa: T201
-        return 1
     finally:
         for server in reversed(servers):
             server.stop()

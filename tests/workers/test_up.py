@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from tenants.core.jobs import Lane
 from tenants.core.settings import Settings
-from workers import doctor, up
+from workers import cli, doctor, up
 
 STARTS_S = 90
 
@@ -54,6 +54,31 @@ def test_an_unreachable_database_is_named() -> None:
     assert done.returncode == 1
     assert "The database cannot be used" in done.stderr
     assert "DATABASE_URL" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "sentence"),
+    [
+        ("PORT", "abc", "PORT is 'abc': it must be a whole number of at most 65535."),
+        ("PORT", "99999", "PORT is '99999': it must be a whole number of at most 65535."),
+        ("QUNFA_HEALTH_S", "-1", "QUNFA_HEALTH_S is '-1': it must be a whole number of at most 1000000000."),
+        ("DATABASE_URL", "mysql://u:secret@h/x", "DATABASE_URL cannot be read: it must be an address that begins with"),
+        ("DATABASE_URL", "postgresql://u:secret@h:port/x", "DATABASE_URL cannot be read: it must be an address that"),
+        ("REDIS_URL", "localhost", "REDIS_URL cannot be read: it must be an address that begins with redis://."),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_named_and_no_password_told(
+    variable: str, value: str, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, given in {"PORT": "0", "QUNFA_HOME": "/var/tmp/qunfa-up-named", variable: value}.items():
+        monkeypatch.setenv(name, given)
+    for command in ("up", "doctor") if variable != "PORT" else ("up",):
+        monkeypatch.setattr(sys, "argv", ["qunfa", command])
+        with pytest.raises(SystemExit) as ended:
+            cli.main()
+        told = capsys.readouterr().err
+        assert ended.value.code == 1 and told.startswith(f"qunfa: {sentence}"), told
+        assert told.count("\n") == 1 and "secret" not in told
 
 
 def test_every_lane_has_its_worker_in_the_procfile() -> None:
