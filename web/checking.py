@@ -20,6 +20,7 @@ from tenants.ledger import Balance
 from tenants.message_templates import Version
 from tenants.moderation import Level
 from tenants.routing import Group, Outlook
+from web import filters, zones
 
 # Above so many people their number must be typed.
 TYPED_ABOVE = 10_000
@@ -126,6 +127,13 @@ class Check:
     def past(self) -> bool:
         """Whether its hour has passed."""
         return self.campaign.scheduled_at is not None and self.campaign.scheduled_at < now()
+
+    @property
+    def elsewhere(self) -> tuple[str, str] | None:
+        """The start on the clock it was chosen on, where that is not the one the page is read on."""
+        at = self.campaign.scheduled_at
+        found = zones.elsewhere(at, self.campaign.time_zone) if at else None
+        return (found[0], f"{filters.day(found[1].date(), weekday=True)} {found[1]:%H:%M}") if found else None
 
     @property
     def obstacle(self) -> str:

@@ -64,13 +64,14 @@ def count(number: int) -> str:
 
 
 def approx(number: int) -> str:
-    """A count cut down to two figures, as "about" wants it: 40万, 400,000."""
+    """A count cut down to two figures, as "about" wants it: 2亿, 40万, 400,000."""
     if number <= 0:
         return "0"
     step = 10 ** max(len(str(number)) - 2, 0)
     rough = number // step * step
-    if _chinese() and rough >= 10_000:
-        return f"{Decimal(rough) / 10_000:,f}万"
+    for unit, sign in ((10**8, "亿"), (10**4, "万")) if _chinese() else ():
+        if rough >= unit:
+            return f"{Decimal(rough) / unit:,f}{sign}"
     return count(rough)
 
 

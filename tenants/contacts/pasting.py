@@ -19,8 +19,8 @@ from tenants.core.jobs import Job
 
 NUMBERS_MAX = 10_000
 TEXT_MAX = 40 * NUMBERS_MAX
-# A space may stand inside a number too; see _numbers.
-_APART = re.compile(r"[\n\r,，;；、\t|]+")
+# A space may stand inside a number too, see _numbers; a plus may not.
+_APART = re.compile(r"[\n\r,，;；、\t|]+| +(?=[+＋])")
 _ONLY_PHONE = Mapping((Column(Target.PHONE),))
 
 

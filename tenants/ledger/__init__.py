@@ -16,7 +16,7 @@ from tenants.ledger.events import keep as keep_event
 from tenants.ledger.events import take as take_event
 from tenants.ledger.events import unresolved as unresolved_events
 from tenants.ledger.statements import Line, Statement, statement
-from tenants.ledger.topups import PAYABLE_FOR, Paid, link_topup, open_topup, settle_topup, unanswered
+from tenants.ledger.topups import PAYABLE_FOR, Paid, check_amount, link_topup, open_topup, settle_topup, unanswered
 from tenants.ledger.topups import get as get_topup
 from tenants.ledger.topups import give_up as give_up_topup
 from tenants.ledger.topups import is_ours as is_our_topup
@@ -25,7 +25,7 @@ from tenants.ledger.trial_balance import Wallet, trial_balance, wallet, wallets
 
 __all__ = [
     "CURRENCY", "PAYABLE_FOR", "Balance", "Discrepancy", "Leg", "Line", "Paid", "Statement", "Wallet", "balance",
-    "balances", "close_event", "get_topup", "give_up_topup", "grant", "hold", "is_our_topup", "keep_event",
-    "link_topup", "open_topup", "recent_topups", "settle", "settle_topup", "statement", "take_event", "trial_balance",
-    "unanswered", "unresolved_events", "verify", "wallet", "wallets",
+    "balances", "check_amount", "close_event", "get_topup", "give_up_topup", "grant", "hold", "is_our_topup",
+    "keep_event", "link_topup", "open_topup", "recent_topups", "settle", "settle_topup", "statement", "take_event",
+    "trial_balance", "unanswered", "unresolved_events", "verify", "wallet", "wallets",
 ]  # fmt: skip

@@ -48,12 +48,17 @@ class Paid:
     state: str  # paid, expired, failed, open
 
 
-def open_topup(amount_micro: int, *, by: int) -> Topup:
-    """Note that a top-up is wanted. Invalid when the amount is out of bounds, QuotaReached beyond the trial's day or
-    after too many tries, NotAllowed before the person's e-mail is verified."""
+def check_amount(amount_micro: int) -> None:
+    """Invalid when so much may not be paid at a time."""
     if not AMOUNT_MIN_MICRO <= amount_micro <= AMOUNT_MAX_MICRO:
         bounds = {"min_micro": AMOUNT_MIN_MICRO, "max_micro": AMOUNT_MAX_MICRO}
         raise Invalid({"amount": ("amount_out_of_bounds", bounds)})
+
+
+def open_topup(amount_micro: int, *, by: int) -> Topup:
+    """Note that a top-up is wanted. Invalid when the amount is out of bounds, QuotaReached beyond the trial's day or
+    after too many tries, NotAllowed before the person's e-mail is verified."""
+    check_amount(amount_micro)
     tenant_id = scopes.tenant_id()
     if db.session.scalar(select(Identity.verified_at).where(Identity.id == by)) is None:
         raise NotAllowed("email_not_verified")

@@ -99,6 +99,7 @@ def test_chinese_pages_write_beijing_time_and_ten_thousands() -> None:
     assert filters.moment(NOW, weekday=True) == "11月22日 周日 14:40"
     assert filters.date(NOW - timedelta(days=365)) == "2025年11月22日"
     assert filters.clock(NOW, ms=True) == "14:40:02.114"
+    assert filters.approx(2_345_678_901) == "23亿"
     assert filters.approx(409_477) == "40万" and filters.approx(9_876) == "9,800" and filters.approx(0) == "0"
     assert filters.relative(NOW - timedelta(seconds=12)) == "12秒前"
     assert filters.parts(16_800) == "16,800条"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import structlog
 from flask import Blueprint, Response, current_app, render_template, request, url_for
@@ -87,11 +88,16 @@ def _campaign_ids(found: Statement) -> list[int]:
     return [line.ref_id for line in found.lines if line.ref_type == "campaign"]
 
 
-def _quote(amount: str) -> dict[str, int] | None:
-    """What an amount would bring: the balance after it, and about how many more parts; None when it is no amount."""
+def _quote(amount: str) -> dict[str, Any] | None:
+    """What an amount would bring: the balance after it, and about how many more parts; or `no`, why it may not be
+    paid. None when it is no amount."""
     micro = money.parse(amount)
     if not micro or micro < 0:
         return None
+    try:
+        ledger.check_amount(micro)
+    except Invalid as error:
+        return {"no": forms.said(error)["amount"]}
     business = accounts.current()
     price = resellers.prices(Kind.MARKETING, business.currency).unit("CN", "mobile")
     after = ledger.balance(business.id, business.currency).available + micro

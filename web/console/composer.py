@@ -57,8 +57,7 @@ def check(campaign: str) -> Any:
     try:
         found = campaigns.save(id, draft)
     except Invalid as error:
-        db.session.rollback()
-        return _form(campaigns.get(id), said(error)), 422
+        return _form(_unsaved(id, draft), said(error)), 422
     faults = _faults(Composer(found)) | _no_time(draft)
     if not faults:
         campaigns.preflight.ask(id)
@@ -71,13 +70,12 @@ def check(campaign: str) -> Any:
 def paste(campaign: str) -> Any:
     """Numbers typed or pasted become the people of this campaign only."""
     id = resolve("campaign", campaign)
+    draft = composing.read(request.form)
     try:
-        draft = composing.read(request.form)
         read = contacts.paste(request.form.get("numbers", ""), name=_("Pasted numbers"), by=viewer().identity_id)
         found = campaigns.save(id, replace(draft, audience={"source": "import", "import_id": read.id}))
     except Invalid as error:
-        db.session.rollback()
-        return _form(campaigns.get(id), said(error)), 422
+        return _form(_unsaved(id, draft), said(error)), 422
     db.session.commit()
     return _form(found, {})
 
@@ -103,6 +101,16 @@ def upload(campaign: str) -> Any:
 
 def _draft(campaign: Campaign) -> Draft:
     return Draft(**{name: getattr(campaign, name) for name in Draft.__dataclass_fields__})
+
+
+def _unsaved(id: int, draft: Draft) -> Campaign:
+    """The campaign with what was typed, which is shown again beside what is wrong with it and kept nowhere else."""
+    db.session.rollback()
+    found = campaigns.get(id)
+    db.session.expunge(found)
+    for name, value in vars(draft).items():
+        setattr(found, name, value)
+    return found
 
 
 def _faults(composer: Composer) -> dict[str, str]:

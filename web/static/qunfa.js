@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const TOAST_MS = 6000;
+  const SENT_MS = 10000;
   const YEAR_S = 31536000;
   const remember = (name, value) => {
     const secure = location.protocol === "https:" ? "; Secure" : "";
@@ -67,9 +68,18 @@
       counter.classList.toggle("over", used > Number(counter.dataset.limit));
     }
   });
+  // A second press while the first is under way is no second act; a page come back to may be sent again.
+  let sent = new WeakMap();
   document.addEventListener("submit", (event) => {
-    if (event.target.querySelector("[type=submit][aria-disabled='true']")) event.preventDefault();
+    const form = event.target;
+    const twice = Date.now() - (sent.get(form) ?? 0) < SENT_MS;
+    if (twice || form.querySelector("[type=submit][aria-disabled='true']")) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    } else if (form.matches("[method=post], [hx-post]")) sent.set(form, Date.now());
   }, true);
+  document.addEventListener("htmx:afterRequest", (event) => sent.delete(event.detail.elt));
+  window.addEventListener("pageshow", () => { sent = new WeakMap(); });
 
   // Toasts leave after six seconds, not while someone reads or points at them.
   const expire = (toast) => {

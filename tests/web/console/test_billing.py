@@ -88,6 +88,9 @@ def test_an_amount_is_quoted_while_it_is_typed(app: Flask) -> None:
     for nonsense in ("", "x", "-5", "1.234", "NaN", "1e99"):
         said = client.get(f"/billing/quote?amount={nonsense}&lang=en", headers=HTMX).text
         assert "Enter an amount" in said, nonsense
+    for beyond in ("0.5", "50000.01", "99999999"):
+        said = client.get(f"/billing/quote?amount={beyond}&lang=en", headers=HTMX).text
+        assert "Between ¥1.00 and ¥50,000.00" in said and "Balance after" not in said, beyond
 
 
 def test_paying_in_from_the_form_to_the_balance(local: LocalStripe) -> None:

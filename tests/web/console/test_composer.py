@@ -116,6 +116,17 @@ def test_a_time_is_kept_in_its_zone_and_must_be_in_the_future(desk: Desk) -> Non
     assert past.status_code == 422 and "This time has passed" in past.text
 
 
+def test_half_a_time_and_whatever_else_was_typed_survive_a_refusal(desk: Desk) -> None:
+    half = form_of(desk, when="later", date="", clock="10:30", time_zone="Asia/Tokyo")
+    assert 'name="clock" value="10:30"' in desk.post("/edit", half, headers=HTMX).text
+    nameless = form_of(desk, name=" ", when="later", date="2099-03-01", clock="10:30", time_zone="Europe/Berlin")
+    for path in ("/edit", "/numbers"):
+        answer = desk.post(path, nameless, headers=HTMX)
+        assert answer.status_code == 422
+        assert 'value="2099-03-01"' in answer.text and '<option value="Europe/Berlin" selected>' in answer.text
+    assert saved(desk).name == "Weekend" and saved(desk).time_zone == "Asia/Tokyo"
+
+
 def test_a_complete_draft_goes_on_to_the_check_and_is_being_counted(desk: Desk) -> None:
     answer = desk.post("/edit", form_of(desk), headers=HTMX)
     assert answer.status_code == 204

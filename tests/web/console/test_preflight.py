@@ -22,6 +22,7 @@ from tests import factories
 from tests.tenants.campaigns.arrange import CREDIT_MICRO, PRICE_MICRO
 from tests.web.console import campaign_pages
 from tests.web.console.campaign_pages import HTMX, Desk, words
+from web import zones
 from workers.jobs.campaigns import plan_campaign, preflight_campaign
 
 
@@ -197,6 +198,18 @@ def test_a_scheduled_campaign_says_so_on_the_button_and_waits(app: Flask) -> Non
     assert launch(desk).status_code == 303
     assert desk.ready.state() == "scheduled"
     assert "Starts by itself on" in desk.get()
+
+
+def test_a_start_chosen_on_another_clock_is_shown_on_both(app: Flask) -> None:
+    desk = campaign_pages.desk(app)
+    # Two o'clock and a half does not exist in New York on that day: it is an hour later.
+    start = zones.moment("2099-03-08", "02:30", "America/New_York")
+    change(desk, scheduled_at=start, time_zone="America/New_York")
+    desk.ready.preflight()
+    assert "Start Sun 8 Mar 2099, 15:30 United States (New York) Time Sun 8 Mar 2099 03:30" in words(desk.get("/check"))
+    change(desk, time_zone="Asia/Hong_Kong")
+    desk.ready.preflight()
+    assert "Hong Kong" not in desk.get("/check")
 
 
 def test_a_word_that_may_not_be_sent_stops_it_and_one_for_review_is_announced(app: Flask) -> None:
