@@ -359,6 +359,8 @@ def test_words_are_read_whatever_their_capitals_and_some_say_nothing() -> None:
     told = channels.parse_receipts("maap", SETTINGS, {}, state("DeliveredToTerminal", 2), QUERY)
     assert told[0].outcome is Outcome.DELIVERED
     assert channels.parse_receipts("maap", SETTINGS, {}, state("RevokeFailed", 2), QUERY) == []
+    taken_back = channels.parse_receipts("maap", SETTINGS, {}, state("RevokeOk", 2), QUERY)[0]
+    assert (taken_back.outcome, taken_back.code) == (Outcome.EXPIRED, Code.TAKEN_BACK)
 
 
 CHOSEN = "application/vnd.gsma.botsuggestion.response.v1.0+json; charset=utf-8"
