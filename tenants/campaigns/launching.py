@@ -135,7 +135,5 @@ def cancel(campaign_id: int) -> Campaign:
 
 def _moved(campaign_id: int, to: State) -> Campaign:
     campaign = locked(campaign_id)
-    if campaign.state != to:
-        TRANSITIONS.check(State(campaign.state), to)
-        campaign.state = to
+    campaign.state = to
     return campaign

@@ -6,13 +6,14 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Integer, false
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, validates
 
+from tenants.campaigns.states import TRANSITIONS, State
 from tenants.core.db import TENANT, Base, tenant_ids
 
 
 class Campaign(Base):
-    """state: see campaigns/states.py.
+    """state: see campaigns/states.py; nothing else than its table says can be assigned.
 
     audience: {"source": "lists", "list_ids": […]} or {"source": "import", "import_id": …} (pasted or a one-off file).
     bindings: template variable -> {"field": name} or {"value": text}. preflight: the last forecast and its revision.
@@ -48,3 +49,9 @@ class Campaign(Base):
     launched_by: Mapped[int | None]
     launched_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
+
+    @validates("state")
+    def _follow(self, _name: str, to: str) -> str:
+        if self.state is not None and self.state != to:
+            TRANSITIONS.check(State(self.state), State(to))
+        return to

@@ -9,7 +9,7 @@ from tenants.accounts.vaults import vault
 from tenants.campaigns.drafting import locked
 from tenants.campaigns.estimating import sample
 from tenants.campaigns.models import Campaign
-from tenants.campaigns.states import TRANSITIONS, State
+from tenants.campaigns.states import State
 from tenants.campaigns.weighing import spec_of, weigh
 from tenants.core import agenda
 from tenants.core.db import db
@@ -23,9 +23,8 @@ def reopen_campaign(campaign_id: int, _version: int, _by: int) -> None:
     campaign = locked(campaign_id)
     if campaign.state == State.IN_REVIEW:
         return
-    TRANSITIONS.check(State(campaign.state), State.IN_REVIEW)
-    agenda.done(Job.PLAN_CAMPAIGN, campaign_id)
     campaign.state, campaign.reason = State.IN_REVIEW, ""
+    agenda.done(Job.PLAN_CAMPAIGN, campaign_id)
 
 
 def reopen_signature(id: int, _version: int, by: int) -> None:

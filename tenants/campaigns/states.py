@@ -1,7 +1,8 @@
 """Pure: the states of a campaign.
 
 draft → in_review → scheduled | queued        (or rejected)
-scheduled → queued → planning → sending ⇄ paused → finished
+scheduled | queued → planning → sending ⇄ paused
+sending | paused → finished                   (with the last receipt)
 planning → unfunded | limited → queued        (too little money, or a limit; nothing was sent, may be resumed)
 rejected | scheduled | queued → in_review      (the decision was taken back before planning began)
 anything launched and not ended → cancelling → cancelled
@@ -36,7 +37,7 @@ TRANSITIONS: Transitions[State] = Transitions(
         S.DRAFT: {S.IN_REVIEW, S.SCHEDULED, S.QUEUED},
         S.IN_REVIEW: {S.SCHEDULED, S.QUEUED, S.REJECTED, S.CANCELLING},
         S.REJECTED: {S.IN_REVIEW},
-        S.SCHEDULED: {S.QUEUED, S.CANCELLING, S.IN_REVIEW},
+        S.SCHEDULED: {S.PLANNING, S.CANCELLING, S.IN_REVIEW},
         S.QUEUED: {S.PLANNING, S.CANCELLING, S.IN_REVIEW},
         S.PLANNING: {S.SENDING, S.UNFUNDED, S.LIMITED, S.CANCELLING, S.FINISHED},
         S.UNFUNDED: {S.QUEUED, S.CANCELLING},

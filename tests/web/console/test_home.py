@@ -35,9 +35,8 @@ def acme(app: Flask) -> Business:
 def launched(acme: Business, endings: list[str], name: str = "Winter sale", **columns: object) -> int:
     with scopes.tenant(acme.id):
         campaign = campaigns.create(name, by=acme.owner_id)
-        campaign.state, campaign.launched_at = "sending", now()
-        for column, value in columns.items():
-            setattr(campaign, column, value)
+        values = {"state": "sending", "launched_at": now()} | columns
+        db.session.execute(update(campaigns.Campaign).where(campaigns.Campaign.id == campaign.id).values(values))
     arrange.run(endings, tenant_id=acme.id, campaign_id=campaign.id)
     return campaign.id
 

@@ -35,7 +35,9 @@ def sent(acme: Business, endings: list[str], name: str = "Winter sale") -> list[
     """A launched campaign with these messages, the newest first."""
     with scopes.tenant(acme.id):
         campaign = campaigns.create(name, by=acme.owner_id)
-        campaign.state, campaign.launched_at = "sending", now()
+        for state in ("queued", "planning", "sending"):
+            campaign.state = state
+        campaign.launched_at = now()
     arrange.run(endings, tenant_id=acme.id, campaign_id=campaign.id)
     with scopes.tenant(acme.id):
         return messages.search(vault(), campaign_ids=[campaign.id])
