@@ -191,6 +191,7 @@ def holder(line: Wire) -> tuple[int, object]:
         return (lease.fence, lease.holder) if lease else (0, None)
 
 
+@scale.scaled
 def test_the_links_of_a_dead_gateway_are_taken_over_by_another(app: Flask, ground: Settings, tmp_path: Path) -> None:
     with wire(tmp_path, "smpp") as one, wire(tmp_path, "cmpp") as two, gateways(ground, 2) as children:
         linked(one, two)

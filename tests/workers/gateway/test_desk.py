@@ -224,3 +224,13 @@ def test_a_channel_without_a_link_is_broken_until_it_has_one_and_says_why(ours: 
     assert isinstance(way, routing.Way) and way.probe, "with a link it is tried at once"
     assert not desk.called(ours.id, "")
     assert ours.channel().breaker == "closed"
+
+
+def test_what_is_too_old_when_it_is_taken_up_expires(ours: Ours) -> None:
+    run = arrange.run(["000"] * 2)
+    with scopes.platform(Reason.DISPATCH):
+        claim = messages.claim("bulk")
+        assert claim is not None and handing.hand(claim, ours.id)
+        db.session.execute(update(Batch).values(valid_until=now()))
+    assert desk.take_up(ours.id, 10) == []
+    assert run.states() == {"expired": 2}
