@@ -56,10 +56,10 @@ def _crash(error: Exception) -> Any:
 
 
 def _to_sign_in() -> Any:
-    page = urlsplit(request.headers.get("HX-Current-URL", ""))
-    asked = request.full_path.rstrip("?") if request.method == "GET" else None
-    if request.htmx:  # type: ignore[attr-defined]
-        # Back to the page, not to the part of it that was asked for.
+    # Back to the page: neither to the part of it that was asked for nor to where its form went.
+    page = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "")
+    asked = request.full_path.rstrip("?")
+    if request.htmx or request.method != "GET":  # type: ignore[attr-defined]
         asked = page.path + (f"?{page.query}" if page.query else "")
     target = url_for("accounts.login.show", next=asked or None)
     if request.htmx:  # type: ignore[attr-defined]

@@ -7,6 +7,7 @@ from flask_babel import gettext, ngettext
 from flask_login import current_user
 
 from tenants import filings, ledger, moderation, reports, resellers
+from tenants.message_templates.kinds import Kind
 from tenants.messages import inbound
 from web import filters, shell
 from web.auth import Policy, Viewer, viewer
@@ -39,15 +40,14 @@ def _of_business(person: Viewer) -> shell.Shell:
         user_role=gettext("Owner") if person.role == "owner" else gettext("Member"),
         home="/", sign_out="accounts.login.sign_out", account="accounts.sessions.show",
         label=gettext("Trial") if person.tenant_state == "trial" else "",
-        balance_micro=available_micro, parts_left=_parts(available_micro), billing="console.billing.show",
+        balance_micro=available_micro, parts_left=parts_for(available_micro), billing="console.billing.show",
     )  # fmt: skip
 
 
-def _parts(available_micro: int) -> int | None:
-    """How many parts a balance is good for at the lowest published price of the mainland; None without a price."""
-    rules = resellers.prices("").rules.items()
-    cheapest = min((price.unit_micro for (country, _operator, _kind), price in rules if country == HOME), default=None)
-    return None if cheapest is None else max(available_micro, 0) // cheapest
+def parts_for(amount_micro: int) -> int | None:
+    """About how many parts an amount is good for, as marketing to China Mobile; None without a price."""
+    price = resellers.prices(Kind.MARKETING).unit(HOME, "mobile")
+    return max(amount_micro, 0) // price.unit_micro if price else None
 
 
 def _business_todos() -> dict[str, str]:

@@ -13,16 +13,16 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response as AnyResponse
 
-from tenants import accounts, campaigns, ledger, messages, resellers
+from tenants import accounts, campaigns, ledger, messages
 from tenants.core import money
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.errors import Invalid, NotFound, Refused
 from tenants.ledger import Line, Statement
-from tenants.message_templates.kinds import Kind
 from web import filters, forms, words
 from web.auth import Policy, allow, viewer
 from web.downloads import sheet
+from web.frame import parts_for
 from web.i18n import locale
 from web.public import public, resolve
 from workers import payments
@@ -99,9 +99,8 @@ def _quote(amount: str) -> dict[str, Any] | None:
     except Invalid as error:
         return {"no": forms.said(error)["amount"]}
     business = accounts.current()
-    price = resellers.prices(Kind.MARKETING, business.currency).unit("CN", "mobile")
     after = ledger.balance(business.id, business.currency).available + micro
-    return {"amount": micro, "after": after, "parts": micro // price.unit_micro if price else 0}
+    return {"amount": micro, "after": after, "parts": parts_for(micro)}
 
 
 @bp.get("/quote")

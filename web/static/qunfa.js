@@ -81,6 +81,31 @@
   document.addEventListener("htmx:afterRequest", (event) => sent.delete(event.detail.elt));
   window.addEventListener("pageshow", () => { sent = new WeakMap(); });
 
+  // What was typed when the session turned out to be over waits in this tab for the way back through the sign-in.
+  const KEPT = "kept";
+  document.addEventListener("htmx:beforeOnLoad", (event) => {
+    const form = event.detail.elt.closest("form");
+    if (event.detail.xhr.status !== 401 || !form) return;
+    const typed = [...new FormData(form)].filter(([name, value]) => typeof value === "string" && name !== "csrf_token");
+    sessionStorage.setItem(KEPT, JSON.stringify({ page: location.pathname, form: form.id, typed }));
+  });
+  const giveBack = ({ form, typed }) => {
+    for (const field of document.getElementById(form)?.elements ?? []) {
+      const ticked = field.matches("[type=radio], [type=checkbox]");
+      const next = typed.findIndex(([name, value]) => name === field.name && (!ticked || value === field.value));
+      if (ticked) field.checked = next >= 0;
+      else if (next >= 0 && !field.matches("[type=hidden], [type=file]")) field.value = typed[next][1];
+      if (next >= 0) typed.splice(next, 1);
+    }
+    document.getElementById(form)?.dispatchEvent(new Event("input", { bubbles: true }));
+  };
+  window.addEventListener("load", () => {
+    const kept = JSON.parse(sessionStorage.getItem(KEPT));
+    if (!kept || location.pathname === "/sign-in") return;
+    sessionStorage.removeItem(KEPT);
+    if (kept.page === location.pathname) giveBack(kept);
+  });
+
   // Toasts leave after six seconds, not while someone reads or points at them.
   const expire = (toast) => {
     if (toast.dataset.seen) return;

@@ -222,6 +222,8 @@ def test_a_page_asked_for_before_signing_in_comes_after_it(app: Flask) -> None:
     )
     assert part.status_code == 401
     assert part.headers["HX-Redirect"] == "/sign-in?next=/messages?state%3Dfailed"
+    sent = client.post("/contacts", headers={"Referer": "http://localhost/contacts/new"})
+    assert sent.location == "/sign-in?next=/contacts/new"
 
 
 def test_who_is_signed_in_needs_no_sign_in_page(app: Flask) -> None:

@@ -85,6 +85,7 @@ def test_an_amount_is_quoted_while_it_is_typed(app: Flask) -> None:
     client = client_of(app, factories.business(credit_micro=100 * YUAN))
     said = client.get("/billing/quote?amount=4,800.00&lang=en", headers=HTMX).text
     assert "Balance after it: ¥4,900.00 · about 100,000 more parts" in said and "Pay ¥4,800.00" in said
+    assert "about 2,000 parts left" in client.get("/billing?lang=en").text
     for nonsense in ("", "x", "-5", "1.234", "NaN", "1e99"):
         said = client.get(f"/billing/quote?amount={nonsense}&lang=en", headers=HTMX).text
         assert "Enter an amount" in said, nonsense
