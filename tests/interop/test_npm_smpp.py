@@ -1,25 +1,62 @@
-"""npm's smpp, as the carrier of our customer and as a customer of our carrier."""
+"""npm's smpp, as the carrier of the gateway and of our customer, and as a customer of our carrier."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from sqlalchemy import delete, select
 
+from tenants.core import scopes
+from tenants.core.db import db
+from tenants.core.scopes import Reason
+from tenants.core.settings import Settings
+from tenants.messages.inbound import Reply
+from tenants.routing.models import Channel
+from tests import pipeline
 from tests.interop.software import INTEROP, LONG, node
+from tests.tenants.messages import arrange
+from tests.workers.gateway.arrange import add_channel, gateways
 from tests.workers.simulators.links import dialects
 from tests.workers.simulators.links.arrange import play
 from tests.workers.simulators.links.client import Customer
 from tests.workers.simulators.links.dialects import SENDER
 from tests.workers.simulators.links.test_process import carrier
 from tests.workers.simulators.processes import ask, wait_for
-from workers.protocols.events import Reason
+from workers.protocols.events import Reason as Ended
 from workers.protocols.smpp.long import Way
 from workers.protocols.smpp.receipts import IdForm, canonical
 
 pytestmark = INTEROP
 NUMBER = "8613800138000"
 GSM_TEXT = "Your {code} costs 5€ [once] ~ " * 12
+
+
+@pytest.mark.parametrize("way", ["udh8", "udh16", "payload"])
+def test_a_campaign_leaves_by_the_gateway_and_receipts_and_replies_come_home(
+    way: str, app: Flask, ground: Settings
+) -> None:
+    with node("smsc.js") as smsc, gateways(ground):
+        port = smsc.hear("listening")["port"]
+        ids = {"answer_ids": "hex", "receipt_ids": "decimal"}
+        channel_id = add_channel("smpp", {"port": port, "source": SENDER, "long": way, **ids})
+        try:
+            run = arrange.run(["000"] * 5, body=LONG, segments=5)
+            pipeline.until(lambda: run.progress().open == 0)
+            assert run.states() == {"delivered": 5}
+            told = [smsc.hear("message") for _ in range(5)]
+            assert {(one["from"], one["text"]) for one in told} == {(SENDER, f"【Acme】{LONG}")}
+            assert len({one["to"] for one in told}) == 5
+            smsc.tell(**{"from": told[0]["to"], "to": SENDER, "text": LONG})
+            while (thanks := smsc.hear("acknowledged"))["what"] != "reply":
+                assert thanks["status"] == 0
+            assert thanks["status"] == 0, "it was stored"
+            with scopes.platform(Reason.SWEEPS):
+                assert len(db.session.scalars(select(Reply).where(Reply.channel_id == channel_id)).all()) == 1
+        finally:
+            with scopes.platform(Reason.SWEEPS):
+                db.session.execute(delete(Channel).where(Channel.id == channel_id))
 
 
 @pytest.mark.parametrize("way", [Way.UDH_8, Way.PAYLOAD])
@@ -50,7 +87,7 @@ def test_replies_from_it_arrive_and_a_wrong_secret_is_understood() -> None:
             await customer.connect(port)
             await customer.log_in(secret="wrong")
             closed = await customer.until(lambda: customer.closed)
-            assert closed.reason is Reason.REFUSED
+            assert closed.reason is Ended.REFUSED
             await customer.connect(port)
             await customer.log_in()
             smsc.tell(**{"from": NUMBER, "to": SENDER, "text": LONG})

@@ -9,15 +9,16 @@ const pending = {};
 
 function gather(pdu) {
   const { udh, message } = pdu.message_payload || pdu.short_message;
-  const place = (udh || []).find((one) => one[0] === 0 && one[1] === 3);
+  const place = (udh || []).find((one) => one[0] === 0 || one[0] === 8);
   if (!place) return say({ event: 'message', from: pdu.source_addr, to: pdu.destination_addr, text: message, parts: 1 });
-  const key = pdu.destination_addr + '/' + place[2];
+  const [total, number] = place.slice(-2);  // behind a reference of one byte or two
+  const key = pdu.destination_addr + '/' + place.slice(2, -2).toString('hex');
   const parts = (pending[key] = pending[key] || {});
-  parts[place[4]] = message;
-  if (Object.keys(parts).length < place[3]) return undefined;
+  parts[number] = message;
+  if (Object.keys(parts).length < total) return undefined;
   delete pending[key];
-  const text = Object.keys(parts).sort((a, b) => a - b).map((number) => parts[number]).join('');
-  return say({ event: 'message', from: pdu.source_addr, to: pdu.destination_addr, text, parts: place[3] });
+  const text = Object.keys(parts).sort((a, b) => a - b).map((each) => parts[each]).join('');
+  return say({ event: 'message', from: pdu.source_addr, to: pdu.destination_addr, text, parts: total });
 }
 
 function receipt(pdu, id) {
