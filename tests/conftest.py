@@ -19,6 +19,7 @@ from hypothesis import settings as hypothesis_settings
 from tenants.accounts import spares
 from tenants.core import migrating
 from tenants.core.settings import Settings
+from tests import apart
 from web import create_app
 from workers.embedded import Postgres, Valkey
 
@@ -54,6 +55,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = {path for at, path in enumerate(files) if at % parts == (chosen - 1) % parts}
     config.hook.pytest_deselected(items=[item for item in items if item.path not in kept])
     items[:] = [item for item in items if item.path in kept]
+
+
+apart.watch()
 
 
 @pytest.fixture(scope="session")

@@ -21,13 +21,10 @@ from typing import Any, TypeVar
 
 from flask import Flask, Request, abort, current_app, g, request
 from flask_login import UserMixin, current_user
-from sqlalchemy import func, select
 
 from tenants import accounts
 from tenants.accounts.sessions import IDLE, TOUCH
-from tenants.core import scopes
 from tenants.core.clock import now
-from tenants.core.db import db
 from tenants.core.errors import NotAllowed
 from web.extensions import csrf, login_manager
 
@@ -114,10 +111,7 @@ def find_viewer(token: str) -> Viewer | None:
     """Who holds this session token; None when it is unknown, over or idle for too long. Asking keeps it alive."""
     if not token:
         return None
-    columns = list(Viewer.__dataclass_fields__)
-    with scopes.door():
-        found = func.shared.door_session(token_hash(token)).table_valued(*columns)
-        row = db.session.execute(select(*[found.c[name] for name in columns])).first()
+    row = accounts.session_of(token_hash(token), list(Viewer.__dataclass_fields__))
     if row is None or (idle := now() - row.seen_at) > IDLE:
         return None
     if idle > TOUCH:

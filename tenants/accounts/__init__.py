@@ -18,7 +18,7 @@ from tenants.accounts.changing import change_password, reset_password
 from tenants.accounts.links import token_for
 from tenants.accounts.mailing import mail, outbox
 from tenants.accounts.people import Person, owner_of, owners_of, person_by_email, staff
-from tenants.accounts.sessions import sessions_of, sign_out, sign_out_everywhere, touch
+from tenants.accounts.sessions import session_of, sessions_of, sign_out, sign_out_everywhere, touch
 from tenants.accounts.signing_in import open_session, sign_in
 from tenants.accounts.signing_up import SignUp, checked, open_tenant, sign_up, verify
 from tenants.accounts.staffing import add_staff, remove_staff
@@ -28,6 +28,6 @@ from tenants.accounts.vaults import vault
 __all__ = [
     "Person", "SignUp", "add_staff", "amend", "ask_go_live", "change_password", "checked", "current",
     "decide_go_live", "inviting", "mail", "members", "open_session", "open_tenant", "outbox", "owner_of", "owners_of",
-    "person_by_email", "remove_staff", "reopen", "reset_password", "sessions_of", "sign_in", "sign_out",
+    "person_by_email", "remove_staff", "reopen", "reset_password", "session_of", "sessions_of", "sign_in", "sign_out",
     "sign_out_everywhere", "sign_up", "staff", "stopped", "suspend", "tidy", "token_for", "touch", "vault", "verify",
 ]  # fmt: skip

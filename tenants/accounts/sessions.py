@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, func, select, update
 
 from tenants.accounts.models import WebSession
 from tenants.core import audit, scopes
@@ -17,6 +18,13 @@ LASTS = timedelta(hours=12)
 IDLE = timedelta(minutes=30)
 # `seen_at` moves at most this often, so that reading pages does not write.
 TOUCH = timedelta(minutes=1)
+
+
+def session_of(token_hash: str, columns: Sequence[str]) -> Any:
+    """What the door tells of the holder of a session, these columns of it; None when there is none."""
+    with scopes.door():
+        found = func.shared.door_session(token_hash).table_valued(*columns)
+        return db.session.execute(select(*[found.c[name] for name in columns])).first()
 
 
 def touch(session_id: int) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ARRAY, BigInteger, SmallInteger, Text, any_, func, literal, select, update
+from sqlalchemy import ARRAY, BigInteger, SmallInteger, Text, any_, func, literal, select, tuple_, update
 
 from tenants import routing
 from tenants.core import agenda, jobs, scopes
@@ -52,32 +52,39 @@ def _may(rows: Sequence[Any]) -> set[tuple[int, int]]:
     if not rows:
         return set()
     ids = literal([row.message_id for row in rows], ARRAY(BigInteger))
-    own = (Batch.tenant_id == scopes.tenant_id()) & (Batch.campaign_id == Message.campaign_id)
     found = db.session.execute(
         select(
             Message.id, Message.attempt, Message.waits, Message.channel_id, Message.country, Message.operator,
-            Batch.kind, Batch.product,
+            Message.campaign_id, Message.batch_no,
         )
-        .join(Batch, own & (Batch.batch_no == Message.batch_no))
         .join(Run, Run.campaign_id == Message.campaign_id)
-        .where(
-            Message.id == any_(ids), Message.state.in_(UNDER_WAY), Batch.valid_until > now(),
-            Run.flow.in_(("open", "paused")),
-        )
+        .where(Message.id == any_(ids), Message.state.in_(UNDER_WAY), Run.flow.in_(("open", "paused")))
     ).all()  # fmt: skip
+    batches = _in_time({(each.campaign_id, each.batch_no) for each in found})
     code_of = {(row.message_id, row.attempt): row.code for row in rows}
     serving: dict[routing.Group, set[int]] = {}
     may = set()
     for each in found:
-        code = code_of.get((each.id, each.attempt))
-        if code is None or each.attempt - each.waits > routing.failovers(code, each.kind):
+        code, batch = code_of.get((each.id, each.attempt)), batches.get((each.campaign_id, each.batch_no))
+        if code is None or batch is None or each.attempt - each.waits > routing.failovers(code, batch.kind):
             continue
-        group = routing.Group(scopes.tenant_id(), each.country, each.operator, each.kind, each.product)
+        group = routing.Group(scopes.tenant_id(), each.country, each.operator, batch.kind, batch.product)
         if group not in serving:
             serving[group] = routing.serving(group)
         if serving[group] - {each.channel_id}:
             may.add((each.id, each.attempt))
     return may
+
+
+def _in_time(keys: set[tuple[int, int]]) -> dict[tuple[int, int], Any]:
+    """Kind and product of those batches (campaign and number) whose messages may still be sent."""
+    rows = db.session.execute(
+        select(Batch.campaign_id, Batch.batch_no, Batch.kind, Batch.product).where(
+            Batch.tenant_id == scopes.tenant_id(), tuple_(Batch.campaign_id, Batch.batch_no).in_(keys),
+            Batch.valid_until > now(),
+        )
+    )  # fmt: skip
+    return {(row.campaign_id, row.batch_no): row for row in rows}
 
 
 def retry(campaign_id: int) -> None:

@@ -78,13 +78,13 @@ def batches_due(limit: int) -> list[tuple[int, int, int]]:
 
 def due(campaign_id: int, batch_no: int) -> list[Due]:
     """The next messages of a batch to be taken back, while an SMS could still leave. The tenant's scope."""
+    valid_until = select(Batch.valid_until).where(_batch(campaign_id, batch_no)).scalar_subquery()
     rows = db.session.execute(
         select(Message.id, Message.attempt, Message.channel_id, Message.provider_ref, Message.sealed)
-        .join(Batch, _batch(campaign_id, batch_no))
         .join(Run, Run.campaign_id == Message.campaign_id)
         .where(
             *_open(campaign_id, batch_no), Message.due_at <= func.clock_timestamp(),
-            Run.flow == "open", Batch.valid_until > func.clock_timestamp(),
+            Run.flow == "open", valid_until > func.clock_timestamp(),
         )
         .order_by(Message.due_at, Message.id)
         .limit(ASKED_MAX)

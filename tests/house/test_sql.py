@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 
-from tests.house.tree import trees
+from tests.house.tree import modules, trees
 
 # Migrations and scopes, COPY, the doctor's look at a foreign server, the servers we start ourselves; simulators stand
 # for the outside and have a `text` of their own.
@@ -30,6 +31,13 @@ def test_only_the_core_writes_sql_text() -> None:
             f"{path}:{node.lineno}" for node in ast.walk(tree) if isinstance(node, ast.Call) and _calls_text(node)
         ]
     assert not found
+
+
+def test_web_makes_no_query_of_its_own() -> None:
+    """It calls a verb of a room, and commits or rolls back what that did; only health asks whether anybody answers."""
+    query = re.compile(r"^\s*(?:from|import) sqlalchemy|db\.session\.(?!commit\(|rollback\(|expunge\()", re.M)
+    found = [str(path) for path, text in modules().items() if path.parts[0] == "web" and query.search(text)]
+    assert found == ["web/health.py"]
 
 
 def test_text_is_never_put_together_from_values() -> None:

@@ -207,3 +207,17 @@ def test_every_tenant_table_is_open_to_its_tenant_alone(worlds: tuple[World, Wor
             name=f"t_{acme.id}.{name}",
         )
         assert {row[0] for row in grantees} <= {f"t_{acme.id}", "qunfa_owner"}, name
+
+
+def test_a_tenants_tables_may_move_to_another_machine(owner: sa.Engine) -> None:
+    """What a database spread over machines does not bear: rows without a key, counters and triggers of its own."""
+    own = "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname ~ '^t_[0-9]+$' AND c.relkind = 'r'"
+    for what in (
+        "AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = c.oid AND k.contype = 'p')",
+        "AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attidentity <> '')",
+        "AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal)",
+        "AND EXISTS (SELECT FROM pg_policies p WHERE p.schemaname = n.nspname AND p.tablename = c.relname"
+        " AND concat(p.qual, p.with_check) LIKE '%current_setting%')",
+    ):
+        assert ask(owner, f"SELECT c.oid::regclass::text FROM pg_class c {own} {what}") == [], what
+    assert ask(owner, f"SELECT count(*) > 0 FROM pg_class c {own}") == [(True,)]

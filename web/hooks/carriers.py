@@ -8,12 +8,11 @@ from typing import Any
 
 import structlog
 from flask import Response, request
-from sqlalchemy import select
 
+from tenants import routing
 from tenants.core import scopes
-from tenants.core.db import db
+from tenants.core.errors import NotFound
 from tenants.core.scopes import Reason
-from tenants.routing.models import Channel
 from workers import channels
 from workers.channels import BadReceipt, SendError
 from workers.channels.links import LinkAdapter
@@ -47,8 +46,9 @@ def taken(channel_id: int, keep: Callable[[Call], None]) -> Response:
     """
     request.max_content_length = BODY_BYTES_MAX
     with scopes.platform(Reason.RECEIPTS):
-        channel = db.session.scalars(select(Channel).where(Channel.id == channel_id)).one_or_none()
-        if channel is None:
+        try:
+            channel = routing.tending.get(channel_id)
+        except NotFound:
             return _refused("unknown", 404)
         if channel.kind not in channels.KINDS or isinstance(channels.adapter(channel.kind), LinkAdapter):
             log.error("hook.unsupported", channel=channel_id, kind=channel.kind)
