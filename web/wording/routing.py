@@ -10,7 +10,6 @@ WORDS = {
     "too_many_routes": _l("There are as many rules as there may be."),
     "products_missing": _l("Tick at least one product."),
     "test_send_incomplete": _l("A test needs a number and a text."),
-    "test_send_links": _l("Channels with lasting connections are tried out by a campaign of one."),
     "unreadable": _l("This cannot be read."),
     "too_many_rows": _l("A file may have %(max)s rows."),
     "note_too_long": _l("At most %(max)s characters."),

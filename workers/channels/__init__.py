@@ -13,6 +13,7 @@ channels.by_code("aliyun", settings)                       whether it sends noth
 Kinds in `LINK_KINDS` leave over lasting connections instead, which the gateway owns:
 
 channels.link_adapter("smpp")                              a LinkAdapter (`workers/channels/links.py`)
+channels.try_out("smpp", settings, message)                one message for staff; links have a connection of its own
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from typing import Final
 
 import structlog
 
-from workers.channels import http, registry, revoking
+from workers.channels import http, registry, revoking, trying
 from workers.channels.base import (
     Accepted,
     Acknowledgement,
@@ -82,6 +83,7 @@ __all__ = [
     "patience_s",
     "revoke",
     "send",
+    "try_out",
 ]
 
 KINDS: Final = tuple(registry.KINDS)
@@ -129,6 +131,17 @@ def send(kind: str, settings: Mapping[str, object], messages: Sequence[Outgoing]
         return [Doubtful(f"adapter broke: {type(error).__qualname__}")] * len(messages)
     assert len(results) == len(messages), f"{kind} answered {len(results)} results for {len(messages)} messages"
     return results
+
+
+def try_out(kind: str, settings: Mapping[str, object], message: Outgoing) -> SendResult:
+    """What becomes of one message staff send by a channel, whatever its gateway does meanwhile."""
+    chosen = adapter(kind)
+    if not isinstance(chosen, LinkAdapter):
+        return send(kind, settings, [message])[0]
+    try:
+        return trying.attempt(chosen, Settings(chosen.fields, settings), message)
+    except SendError as error:
+        return error.as_result()
 
 
 def parse_receipts(

@@ -14,8 +14,8 @@ from typing import Final
 import structlog
 
 from tenants.routing.leases import Line as Shown
+from workers.channels import securing
 from workers.channels.links import Line
-from workers.gateway import tls
 from workers.gateway.clock import now
 from workers.gateway.link import Link
 from workers.protocols.errors import ProtocolError
@@ -129,7 +129,7 @@ class Keeper:
 
     @cached_property
     def _tls(self) -> ssl.SSLContext | None:
-        return tls.context(self.line.tls) if self.line.tls else None
+        return securing.context(self.line.tls) if self.line.tls else None
 
     def _ended(self, link: Link, closed: Closed) -> None:
         self._forget(link)

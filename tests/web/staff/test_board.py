@@ -21,6 +21,7 @@ from tenants.routing.models import Channel, Health, PointChange, Points
 from tests import factories, pipeline
 from tests.tenants.routing.test_choose import channel
 from tests.web.signed_in import staff_client
+from tests.workers.gateway.arrange import wire
 from workers.jobs.health import judge_channels
 
 
@@ -111,3 +112,12 @@ def test_a_test_message_leaves_by_a_paused_channel_and_the_answer_is_told(app: F
         assert staff.post(address, data={"number": "13800138902", "text": "Hello"}).status_code == 303
         assert "refused the test message" in staff.get(f"/staff/channels/{line.channel_id}").text
         assert staff.post(address, data={"number": "13800138000", "text": " "}).status_code == 422
+
+
+def test_a_channel_with_links_is_tried_by_one_of_its_own(app: Flask, tmp_path: Path) -> None:
+    with wire(tmp_path, "cmpp", state="paused") as line:
+        staff = staff_client(app)
+        address = f"/staff/channels/{line.channel_id}/test"
+        assert staff.post(address, data={"number": "13800138000", "text": "Hello"}).status_code == 303
+        assert "took the test message" in staff.get(f"/staff/channels/{line.channel_id}").text
+        assert line.taken() == [("13800138000", "Hello")]

@@ -26,8 +26,8 @@ from tests.certificates import LOOPBACK, Authority
 from tests.tenants.messages import arrange
 from tests.workers.gateway.arrange import add_channel, gateways, linked, sent_once, wire
 from tests.workers.simulators.processes import ask, wait_for
+from workers.channels import securing
 from workers.channels.tls import Tls
-from workers.gateway import tls
 from workers.simulators.links.__main__ import context
 
 NAME = "smsc.carrier.example"
@@ -124,7 +124,7 @@ def test_a_carrier_in_the_clear_is_no_carrier_in_tls(app: Flask, ground: Setting
 
 def test_a_key_comes_by_a_pipe_and_neither_asks_for_a_password_nor_waits() -> None:
     paper = Authority().issue(LOOPBACK)
-    assert tls.context(Tls("", "", paper.certificate, paper.key)).verify_mode is ssl.CERT_REQUIRED
+    assert securing.context(Tls("", "", paper.certificate, paper.key)).verify_mode is ssl.CERT_REQUIRED
     with pytest.raises(ssl.SSLError):
-        tls.context(Tls("", "", paper.certificate, Authority().issue(LOOPBACK).key))
+        securing.context(Tls("", "", paper.certificate, Authority().issue(LOOPBACK).key))
     assert paper.key not in repr(Tls("", "", paper.certificate, paper.key))
