@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Flask, g
+from collections.abc import Callable
+
+from flask import Flask, current_app, g
 from flask_babel import gettext, ngettext
 from flask_login import current_user
 
@@ -10,7 +12,7 @@ from tenants import filings, ledger, moderation, reports, resellers
 from tenants.message_templates.kinds import Kind
 from tenants.messages import inbound
 from web import filters, shell
-from web.auth import Policy, Viewer, viewer
+from web.auth import Policy, Viewer, policy_of, viewer
 from web.places import HOME
 
 
@@ -26,8 +28,8 @@ def current() -> shell.Shell | None:
 
 def _of_staff(person: Viewer) -> shell.Shell:
     return shell.Shell(
-        name=gettext("Operations"), groups=shell.available(shell.STAFF, _staff_todos()), user_name=person.person,
-        user_role=gettext("Staff"), home="/staff", sign_out="accounts.login.sign_out",
+        name=gettext("Operations"), groups=shell.available(shell.STAFF, _open_to(person), _staff_todos()),
+        user_name=person.person, user_role=gettext("Staff"), home="/staff", sign_out="accounts.login.sign_out",
         account="accounts.sessions.show", staff=True,
     )  # fmt: skip
 
@@ -36,12 +38,20 @@ def _of_business(person: Viewer) -> shell.Shell:
     assert person.tenant_id is not None
     available_micro = ledger.balance(person.tenant_id).available
     return shell.Shell(
-        name=person.tenant_name, groups=shell.available(shell.BUSINESS, _business_todos()), user_name=person.person,
+        name=person.tenant_name, groups=shell.available(shell.BUSINESS, _open_to(person), _business_todos()),
+        user_name=person.person,
         user_role=gettext("Owner") if person.role == "owner" else gettext("Member"),
         home="/", sign_out="accounts.login.sign_out", account="accounts.sessions.show",
         label=gettext("Trial") if person.tenant_state == "trial" else "",
         balance_micro=available_micro, parts_left=parts_for(available_micro), billing="console.billing.show",
     )  # fmt: skip
+
+
+def _open_to(person: Viewer) -> Callable[[str], bool]:
+    """Whether there is a page behind an endpoint that this person may open."""
+    return lambda endpoint: (
+        endpoint in current_app.view_functions and person.may(policy_of(current_app, endpoint) or Policy.STAFF)
+    )
 
 
 def parts_for(amount_micro: int) -> int | None:

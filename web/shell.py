@@ -135,13 +135,14 @@ STAFF = (
 )
 
 
-def available(groups: tuple[NavGroup, ...], todos: Mapping[str, str] | None = None) -> tuple[NavGroup, ...]:
-    """The entries this application has, with what waits at each (endpoint to a short text such as "14")."""
-    there, waiting = current_app.view_functions, todos or {}
+def available(
+    groups: tuple[NavGroup, ...], may: Callable[[str], bool], todos: Mapping[str, str]
+) -> tuple[NavGroup, ...]:
+    """The entries that may be opened, with what waits at each (endpoint to a short text such as "14")."""
     kept = (
         NavGroup(
             group.label,
-            tuple(replace(item, todo=waiting.get(item.endpoint, "")) for item in group.items if item.endpoint in there),
+            tuple(replace(item, todo=todos.get(item.endpoint, "")) for item in group.items if may(item.endpoint)),
         )
         for group in groups
     )
