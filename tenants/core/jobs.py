@@ -46,6 +46,7 @@ class Job(StrEnum):
     TAKE_BACK = "take_back"
     FINISH_CAMPAIGN = "finish_campaign"
     SETTLE_RECEIPTS = "settle_receipts"
+    CLEAR_DOUBTS = "clear_doubts"
     ROUTE_REPLIES = "route_replies"
     IMPORT_FILE = "import_file"
     TIDY_IMPORT = "tidy_import"
@@ -70,6 +71,7 @@ LANE_OF: dict[Job, Lane] = {
     Job.TAKE_BACK: Lane.CHORES,
     Job.FINISH_CAMPAIGN: Lane.CHORES,
     Job.SETTLE_RECEIPTS: Lane.RECEIPTS,
+    Job.CLEAR_DOUBTS: Lane.CHORES,
     Job.ROUTE_REPLIES: Lane.CHORES,
     Job.IMPORT_FILE: Lane.CHORES,
     Job.TIDY_IMPORT: Lane.CHORES,

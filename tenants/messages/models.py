@@ -173,7 +173,8 @@ class Submission(Base):
 
 
 class Receipt(Base):
-    """A receipt as it came in. state: new, matched (message known), settled, unknown."""
+    """A receipt as it came in. state: new, matched (message known), settled, unknown. `phone_index`: of the number it
+    names, by the platform's index, where its reference alone may not be enough."""
 
     __tablename__ = "receipts"
     __table_args__ = (
@@ -190,6 +191,7 @@ class Receipt(Base):
     outcome: Mapped[str]
     code: Mapped[str]
     at: Mapped[datetime | None]
+    phone_index: Mapped[bytes | None]
     received_at: Mapped[datetime]
     state: Mapped[str] = mapped_column(server_default="new")
     tenant_id: Mapped[int | None]

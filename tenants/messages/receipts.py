@@ -21,6 +21,7 @@ from tenants.core import bulk, crash, jobs, scopes
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.jobs import Job
+from tenants.core.secrets import platform_index
 from tenants.messages import failover, fallback, parts, references
 from tenants.messages.models import Receipt, Submission
 from tenants.messages.moving import Columns, Tally, book, shift
@@ -31,6 +32,10 @@ MATCH_WAIT = timedelta(hours=72)
 # An early receipt is looked at again after this long, doubling.
 AGAIN = timedelta(seconds=1)
 DOUBLINGS_MAX = 12
+# At which looks a receipt may be of a message in doubt: after 31 seconds, when whatever is early has been matched, and
+# after four minutes and half an hour, when leases of the dead have ended.
+DOUBTED = (5, 8, 11)
+RUNG_MAX = 500
 # What a receipt may say -> (state, outcome for the money).
 ENDS = {
     "delivered": (State.DELIVERED, "delivered"),
@@ -42,13 +47,14 @@ ENDS = {
 
 
 class Incoming(NamedTuple):
-    """A receipt as a channel's adapter read it."""
+    """A receipt as a channel's adapter read it; `number` is E.164."""
 
     provider_ref: str
     reference: str
     outcome: str
     code: str
     at: datetime | None
+    number: str = ""
 
 
 def store(channel_id: int, incoming: Sequence[Incoming], secret: str) -> None:
@@ -57,6 +63,9 @@ def store(channel_id: int, incoming: Sequence[Incoming], secret: str) -> None:
         return
     found = [references.parse(secret, each.reference) if each.reference else None for each in incoming]
     at = now()
+    numbers = {}
+    if any(each.number for each in incoming):
+        numbers["phone_index"] = [platform_index(secret, each.number) if each.number else None for each in incoming]
     bulk.insert_arrays(
         Receipt.__table__,  # type: ignore[arg-type]
         {
@@ -69,6 +78,7 @@ def store(channel_id: int, incoming: Sequence[Incoming], secret: str) -> None:
             "tenant_id": [known[0] if known else None for known in found],
             "message_id": [known[1] if known else None for known in found],
             "attempt": [known[2] if known else None for known in found],
+            **numbers,
         },
         channel_id=channel_id,
         received_at=at,
@@ -80,12 +90,13 @@ def store(channel_id: int, incoming: Sequence[Incoming], secret: str) -> None:
 def match_new() -> int:
     """Find the messages of receipts without our reference; how many were looked at. Platform scope."""
     rows = db.session.execute(
-        select(Receipt.id, Receipt.channel_id, Receipt.provider_ref, Receipt.received_at, Receipt.tries)
+        select(Receipt.id, Receipt.channel_id, Receipt.provider_ref, Receipt.received_at, Receipt.tries,
+               Receipt.phone_index.is_not(None).label("numbered"))
         .where(Receipt.state == "new", Receipt.next_at <= func.now())
         .order_by(Receipt.next_at)
         .limit(SET_MAX)
         .with_for_update(skip_locked=True)
-    ).all()
+    ).all()  # fmt: skip
     if not rows:
         return 0
     # A carrier brings receipts on any link of an account, also on those of another channel that shares it.
@@ -106,7 +117,11 @@ def match_new() -> int:
             .returning(Receipt.id)
         )
     )  # fmt: skip
-    _put_off([(row.id, row.received_at, row.tries) for row in rows if row.id not in matched])
+    left = [row for row in rows if row.id not in matched]
+    _put_off([(row.id, row.received_at, row.tries) for row in left])
+    strangers = [row.id for row in left if row.numbered and row.tries in DOUBTED]
+    for begin in range(0, len(strangers), RUNG_MAX):
+        jobs.after_commit(Job.CLEAR_DOUBTS, *strangers[begin : begin + RUNG_MAX])
     return len(rows)
 
 

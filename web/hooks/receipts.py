@@ -36,7 +36,10 @@ def _keep(call: Call) -> None:
         return
     messages.store(
         call.channel_id,
-        [Incoming(each.provider_ref, each.reference or "", each.outcome, each.code or "", each.at) for each in found],
+        [
+            Incoming(each.provider_ref, each.reference or "", each.outcome, each.code or "", each.at, each.number)
+            for each in found
+        ],
         current_app.config["SETTINGS"].qunfa_secret,
     )
 

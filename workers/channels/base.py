@@ -115,7 +115,8 @@ SendResult = Accepted | Refused | Doubtful
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What became of a message; at least one of the two references is there. `code` is empty for good news."""
+    """What became of a message; at least one of the two references is there. `code` is empty for good news. `number` is
+    E.164, where a carrier knows no reference of ours: it names a message whose answer was lost."""
 
     provider_ref: str
     reference: str | None
@@ -123,6 +124,7 @@ class Receipt:
     code: Code | None
     at: datetime
     carrier_code: str = ""
+    number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -134,13 +134,18 @@ def worded(told: Told) -> str:
     return f"{told.stat}:{told.error}" if told.stat and told.error.strip("0") else told.stat
 
 
-def receipt(provider_ref: str, carrier_code: str, causes: Causes, at: datetime) -> Receipt:
-    """What a carrier says of one message, by its code."""
+def receipt(provider_ref: str, carrier_code: str, causes: Causes, at: datetime, number: str) -> Receipt:
+    """What a carrier says of one message, by its code; `number`: to whom it went, E.164."""
     if not provider_ref or not carrier_code:
         raise BadReceipt("malformed")
     outcome, code = cause(carrier_code, causes)
     shown = "" if outcome in (Outcome.DELIVERED, Outcome.ACCEPTED) else carrier_code
-    return Receipt(provider_ref, None, outcome, code, at, shown)
+    return Receipt(provider_ref, None, outcome, code, at, shown, number)
+
+
+def whom(number: str) -> str:
+    """The E.164 of a number of the mainland as a receipt names it; nothing when it names none."""
+    return mainland.e164(number) if number else ""
 
 
 @contextmanager

@@ -80,7 +80,8 @@ class Clerk:
         self._ring(len(self._results))
 
     def receipt(self, receipt: Receipt, news: News) -> None:
-        told = Incoming(receipt.provider_ref, receipt.reference or "", receipt.outcome, receipt.code or "", receipt.at)
+        ref, code = receipt.reference or "", receipt.code or ""
+        told = Incoming(receipt.provider_ref, ref, receipt.outcome, code, receipt.at, receipt.number)
         self._receipts.append((told, news))
         self._ring(len(self._receipts))
 

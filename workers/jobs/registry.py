@@ -25,6 +25,7 @@ MODULE_OF: dict[Job, str] = {
     Job.CANCEL_CAMPAIGN: "campaigns",
     Job.FINISH_CAMPAIGN: "campaigns",
     Job.SETTLE_RECEIPTS: "receipts",
+    Job.CLEAR_DOUBTS: "doubts",
     Job.ROUTE_REPLIES: "replies",
     Job.IMPORT_FILE: "contacts",
     Job.TIDY_IMPORT: "contacts",

@@ -127,7 +127,7 @@ AT = datetime(2026, 11, 22, 3, 59, 59, tzinfo=UTC)
 def test_a_receipt_means_what_the_table_says(stat: str, outcome: Outcome, code: Code | None, version: int) -> None:
     adapter, settings = opened("cmpp", SETTINGS)
     shown = stat if code else ""
-    expected = Receipt("47", None, outcome, code, AT, shown)
+    expected = Receipt("47", None, outcome, code, AT, shown, HOME)
     assert adapter.news(settings, report(stat, version=version), NOON) == expected
 
 

@@ -97,7 +97,8 @@ def report(state: int, error: int = 0, report_type: int = 0) -> pdus.Report:
 )
 def test_a_receipt_means_what_the_table_says(pdu: Any, outcome: Outcome, code: Code | None, shown: str) -> None:
     adapter, settings = opened("sgip", SETTINGS)
-    expected = Receipt(SEQUENCE.hex(), None, outcome, code, datetime.fromtimestamp(NOON, UTC), shown)
+    at = datetime.fromtimestamp(NOON, UTC)
+    expected = Receipt(SEQUENCE.hex(), None, outcome, code, at, shown, HOME)
     assert adapter.news(settings, pdu, NOON) == expected
 
 

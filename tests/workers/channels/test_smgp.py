@@ -108,7 +108,7 @@ AT = datetime(2026, 11, 22, 3, 59, 59, tzinfo=UTC)
 )
 def test_a_receipt_means_what_the_table_says(pdu: Any, outcome: Outcome, code: Code | None, shown: str) -> None:
     adapter, settings = opened("smgp", SETTINGS)
-    assert adapter.news(settings, pdu, NOON) == Receipt(ID.hex(), None, outcome, code, AT, shown)
+    assert adapter.news(settings, pdu, NOON) == Receipt(ID.hex(), None, outcome, code, AT, shown, HOME)
 
 
 @pytest.mark.parametrize("pdu", [report(""), replace(report("DELIVRD"), content=b"sub:001")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -185,7 +186,7 @@ def receipt(message_id: bytes = b"47", stat: bytes = b"DELIVRD", error: bytes = 
 
 
 def told(outcome: Outcome, code: Code | None, carrier_code: str = "", ref: str = "47") -> Receipt:
-    return Receipt(ref, None, outcome, code, AT, carrier_code)
+    return Receipt(ref, None, outcome, code, AT, carrier_code, "+6591234567")
 
 
 ACCEPTED, DELIVERED = told(Outcome.ACCEPTED, None), told(Outcome.DELIVERED, None)
@@ -203,7 +204,8 @@ RECEIPTS: list[tuple[pdus.DeliverSm | pdus.DataSm, Receipt, dict[str, object]]] 
     (receipt(stat=b"REJECTD"), told(Outcome.REJECTED, Code.BLOCKED, "REJECTD"), {}),
     (receipt(stat=b"DELETED"), told(Outcome.UNDELIVERED, Code.UNKNOWN, "DELETED"), {}),
     (receipt(stat=b"BLOCKED"), told(Outcome.UNDELIVERED, Code.UNKNOWN, "BLOCKED"), {}),
-    (pdus.DataSm(esm_class=4, tlvs=((0x1E, b"47\0"), (0x427, b"\2"))), DELIVERED, {}),
+    (pdus.DataSm(esm_class=4, tlvs=((0x1E, b"47\0"), (0x427, b"\2"))), replace(DELIVERED, number=""), {}),
+    (receipt(source_addr="13800138000"), replace(DELIVERED, number="+8613800138000"), {"number_form": "national"}),
 ]
 
 

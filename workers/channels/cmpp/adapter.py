@@ -89,7 +89,7 @@ class CmppAdapter:
                 return Said(number, pdu.dest_id, long.read(pdu), coding, str(pdu.msg_id))
             told = receipts.parse(pdu.content)
         ref = str(told.msg_id) if told.msg_id else ""
-        return linking.receipt(ref, told.stat, CAUSES, linking.done_at(told.done_time, now))
+        return linking.receipt(ref, told.stat, CAUSES, linking.done_at(told.done_time, now), linking.whom(told.number))
 
     def thanks(self, settings: Settings, pdu: Any, *, stored: bool) -> Any:
         match pdu:

@@ -97,7 +97,9 @@ class SgipAdapter:
                 return Said(e164(pdu.user_number), pdu.sp_number, part, chinese(pdu.message_coding))
             case pdus.Report(report_type=0):  # of a submit
                 code = WORDS.get(pdu.state) or f"{FAILED}:{pdu.error_code}"
-                return linking.receipt(pdu.submit_sequence.hex(), code, CAUSES, linking.instant(now))
+                return linking.receipt(
+                    pdu.submit_sequence.hex(), code, CAUSES, linking.instant(now), linking.whom(pdu.user_number)
+                )
         return None
 
     def thanks(self, settings: Settings, pdu: Any, *, stored: bool) -> Any:

@@ -88,7 +88,8 @@ class SmgpAdapter:
                 number, coding = e164(pdu.src_term_id), chinese(pdu.msg_format)
                 return Said(number, pdu.dest_term_id, long.read(pdu), coding, pdu.msg_id.hex())
             told = receipts.parse(pdu.content)
-        return linking.receipt(told.id, linking.worded(told), CAUSES, linking.done_at(told.done, now))
+        at, whom = linking.done_at(told.done, now), linking.whom(pdu.src_term_id)
+        return linking.receipt(told.id, linking.worded(told), CAUSES, at, whom)
 
     def thanks(self, settings: Settings, pdu: Any, *, stored: bool) -> Any:
         match pdu:

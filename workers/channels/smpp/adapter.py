@@ -117,7 +117,8 @@ class SmppAdapter:
         exact = tlv(pdu.tlvs, pdus.RECEIPTED_MESSAGE_ID) is not None
         form = IdForm(settings.text("answer_ids" if exact else "receipt_ids"))
         # Carriers tell the time of wherever they are, so the time of arrival is the better one.
-        return linking.receipt(canonical(told.id, form), linking.worded(told), CAUSES, linking.instant(now))
+        ref, at = canonical(told.id, form), linking.instant(now)
+        return linking.receipt(ref, linking.worded(told), CAUSES, at, _from(settings, pdu))
 
     def thanks(self, settings: Settings, pdu: Any, *, stored: bool) -> Any:
         match pdu:
@@ -173,7 +174,12 @@ def _validity(settings: Settings) -> str:
 
 def _reply(settings: Settings, pdu: pdus.DeliverSm | pdus.DataSm) -> Said:
     part = long.read(pdu)
+    coding = smpp(pdu.data_coding, ALPHABETS[settings.text("alphabet")])
+    return Said(_from(settings, pdu), pdu.destination_addr, part, coding)
+
+
+def _from(settings: Settings, pdu: pdus.DeliverSm | pdus.DataSm) -> str:
+    """Whose telephone it is about, E.164; nothing when it names none."""
     digits = pdu.source_addr.removeprefix("+")
     home = settings.text("number_form") == "national" and pdu.source_addr_ton != 1
-    coding = smpp(pdu.data_coding, ALPHABETS[settings.text("alphabet")])
-    return Said(e164(digits) if home else f"+{digits}", pdu.destination_addr, part, coding)
+    return e164(digits) if home else f"+{digits}" if digits else ""
