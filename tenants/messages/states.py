@@ -3,7 +3,7 @@
     queued → submitting → accepted → delivered | undelivered | expired
                         → in_doubt → accepted | delivered | undelivered | expired
                         → rejected | queued (proof that the carrier does not have it)
-    queued → cancelled | opted_out | expired
+    queued → cancelled | opted_out | expired | delivered (the attempt before arrived after all)
 
 `submitting` is committed before anything leaves, so a process that dies leaves doubt, never a second copy. A receipt
 may overtake the carrier's answer, so `submitting` may go straight to an end. Ends are never left again.
@@ -39,7 +39,7 @@ class State(IntEnum):
 S = State
 TRANSITIONS: Transitions[State] = Transitions(
     {
-        S.QUEUED: {S.SUBMITTING, S.CANCELLED, S.OPTED_OUT, S.EXPIRED},
+        S.QUEUED: {S.SUBMITTING, S.CANCELLED, S.OPTED_OUT, S.EXPIRED, S.DELIVERED},
         S.SUBMITTING: {S.ACCEPTED, S.IN_DOUBT, S.DELIVERED, S.UNDELIVERED, S.REJECTED, S.QUEUED},
         S.ACCEPTED: {S.DELIVERED, S.UNDELIVERED, S.EXPIRED, S.QUEUED},
         S.IN_DOUBT: {S.ACCEPTED, S.DELIVERED, S.UNDELIVERED, S.EXPIRED, S.REJECTED, S.QUEUED},

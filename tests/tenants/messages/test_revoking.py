@@ -244,16 +244,36 @@ def test_what_was_delivered_before_it_was_taken_back_stays_delivered(ready: arra
     assert batches(ready, "sms") == []
 
 
-def test_a_delivery_told_of_after_the_taking_back_changes_nothing_and_is_shown(ready: arrange.Ready) -> None:
+def test_a_delivery_told_of_before_the_sms_leaves_keeps_it_from_leaving(ready: arrange.Ready) -> None:
+    _, picked = sent(ready, 0.0)
+    receipt(ready, picked, "expired", "taken_back")
+    receipt(ready, picked, "delivered", "")
+    assert (row(ready, picked.id).state, row(ready, picked.id).attempt) == (State.DELIVERED, 1)
+    assert (ready.progress().delivered, ready.progress().queued) == (1, 3)
+    with scopes.tenant(ready.tenant_id):
+        db.session.execute(update(Batch).where(Batch.product == "rcs").values(state="held"))
+    with scopes.platform(Reason.DISPATCH):
+        again = messages.claim("bulk")
+    assert again is not None and again.product == "sms"
+    with scopes.tenant(ready.tenant_id):
+        assert messages.begin_slice(again, 1, 100, 0, "k") == []
+        messages.give_back(again)
+        assert [each.state for each in db.session.scalars(select(Batch).where(Batch.product == "sms"))] == ["sent"]
+        events = messages.story(picked.id, vault()).events
+    effects = [(each.values["outcome"], each.values["effect"]) for each in events if each.what == "receipt"]
+    assert effects == [("expired", "taken_back"), ("delivered", "final")]
+
+
+def test_a_delivery_told_of_after_the_sms_left_changes_nothing_and_is_shown(ready: arrange.Ready) -> None:
     _, picked = sent(ready, 0.0)
     receipt(ready, picked, "expired", "taken_back")
     receipt(ready, picked, "expired", "taken_back")
-    receipt(ready, picked, "delivered", "")
-    assert (row(ready, picked.id).state, row(ready, picked.id).attempt) == (State.QUEUED, 1)
     with scopes.tenant(ready.tenant_id):
         db.session.execute(update(Batch).where(Batch.product == "rcs").values(state="held"))
     claim, again = begun(ready)
     assert (claim.product, again[0].attempt, claim.left) == ("sms", 2, 1)
+    receipt(ready, picked, "delivered", "")
+    assert (row(ready, picked.id).state, row(ready, picked.id).attempt) == (State.SUBMITTING, 2)
     with scopes.tenant(ready.tenant_id):
         events = messages.story(picked.id, vault()).events
     effects = [(each.values["outcome"], each.values["effect"]) for each in events if each.what == "receipt"]
