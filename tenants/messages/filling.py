@@ -237,7 +237,7 @@ def expire(campaign_id: int, batch_no: int, basis: str) -> None:
     if batch is None:
         return
     key = f"expire:{uuid.uuid4()}"
-    at = now()
+    at = db.session.scalars(select(func.now())).one()  # no worker's own clock ends anything
     if batch.state != "sent" and batch.valid_until < at:
         _end_queued(campaign_id, batch_no, State.EXPIRED, "refused", f"{key}:late", code="too_late")
         batch.left, batch.state, batch.expires_at = 0, "sent", at + RECEIPT_WAIT

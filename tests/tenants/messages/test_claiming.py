@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from flask import Flask
+from sqlalchemy import func, update
 
 from tenants import messages
 from tenants.core import scopes
@@ -11,11 +15,12 @@ from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.scopes import Reason
 from tenants.messages import claiming
-from tenants.messages.models import Turn
+from tenants.messages.models import Batch, Turn
 from tenants.quotas import limits
 from tests import factories
 from tests.tenants.messages import arrange
 from tests.tenants.messages.arrange import CREDIT_MICRO
+from workers.jobs.messages import expire_batch, recover_batch
 
 
 def runs(tenant_id: int, count: int) -> None:
@@ -32,6 +37,27 @@ def served() -> list[int]:
         if claim is None:
             return found
         found.append(claim.tenant_id)
+
+
+@pytest.mark.parametrize("hours", [2, -2])
+def test_a_worker_whose_clock_is_wrong_takes_nothing_over_and_expires_what_is_over(app: Flask, hours: int) -> None:
+    leased, over = arrange.run(["000"] * 2), arrange.run(["000"] * 3)
+    with scopes.platform(Reason.DISPATCH):
+        claim = messages.claim("bulk")
+        assert claim is not None
+    with scopes.platform(Reason.SWEEPS):
+        own = update(Batch).where(Batch.campaign_id == over.campaign_id)
+        db.session.execute(own.values(valid_until=func.now() - timedelta(seconds=1)))
+    with time_machine.travel(now() + timedelta(hours=hours)):
+        with scopes.platform(Reason.SWEEPS):
+            assert messages.lost_leases(9) == []
+            assert messages.overdue(9) == [(over.tenant_id, over.campaign_id, 0)]
+        recover_batch(claim.tenant_id, claim.campaign_id, claim.batch_no)
+        for run in (leased, over):
+            expire_batch(run.tenant_id, run.campaign_id, 0)
+    with scopes.tenant(claim.tenant_id):
+        assert messages.begin_slice(claim, 1, 9, 1, "slice:clock"), "the lease holds"
+    assert (leased.states(), over.states()) == ({"submitting": 2}, {"expired": 3})
 
 
 def test_nobody_has_more_batches_under_way_than_the_limit(app: Flask) -> None:
