@@ -6,6 +6,7 @@ from flask import Blueprint, render_template, request
 
 from tenants.accounts import listing
 from web.auth import Policy, allow
+from web.wording import trail
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 
@@ -14,6 +15,5 @@ bp = Blueprint("audit", __name__, url_prefix="/audit")
 @allow(Policy.STAFF)
 def index() -> str:
     found = listing.trail(before=request.args.get("before", type=int))
-    return render_template(
-        "staff/audit/index.html", found=found, names=listing.names([entry.actor_id for entry in found.rows])
-    )
+    names = listing.names([*(entry.actor_id for entry in found.rows), *trail.people(found.rows)])
+    return render_template("staff/audit/index.html", found=found, names=names, trail=trail)

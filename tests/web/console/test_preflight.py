@@ -194,10 +194,13 @@ def test_a_scheduled_campaign_says_so_on_the_button_and_waits(app: Flask) -> Non
     desk = campaign_pages.desk(app)
     change(desk, scheduled_at=now() + timedelta(days=1))
     desk.ready.preflight()
-    assert "Schedule for 20 people" in desk.get("/check")
+    page = desk.get("/check")
+    assert "Schedule for 20 people" in page
+    assert "people, parts and prices are taken anew and fixed" in page and "Held when it starts" not in page
     assert launch(desk).status_code == 303
     assert desk.ready.state() == "scheduled"
-    assert "Starts by itself on" in desk.get()
+    page = desk.get()
+    assert "Starts by itself on" in page and "people, parts and prices are taken anew and fixed" in page
 
 
 def test_a_start_chosen_on_another_clock_is_shown_on_both(app: Flask) -> None:
