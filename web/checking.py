@@ -133,7 +133,7 @@ class Check:
         """The start on the clock it was chosen on, where that is not the one the page is read on."""
         at = self.campaign.scheduled_at
         found = zones.elsewhere(at, self.campaign.time_zone) if at else None
-        return (found[0], f"{filters.day(found[1].date(), weekday=True)} {found[1]:%H:%M}") if found else None
+        return (found[0], filters.as_read(found[1], weekday=True)) if found else None
 
     @property
     def obstacle(self) -> str:

@@ -145,7 +145,12 @@ def month(first: Day) -> str:
 
 def moment(instant: datetime, weekday: bool = False) -> str:
     """11月22日 14:40, 22 Nov, 14:40."""
-    return f"{date(instant, weekday)}{' ' if _chinese() else ', '}{clock(instant)}"
+    return as_read(local(instant), weekday)
+
+
+def as_read(here: datetime, weekday: bool = False) -> str:
+    """The same of a clock that was read already, wherever it hangs."""
+    return f"{day(here.date(), weekday)}{' ' if _chinese() else ', '}{here:%H:%M}"
 
 
 def clock(instant: datetime, ms: bool = False) -> str:

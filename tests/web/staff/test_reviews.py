@@ -60,6 +60,11 @@ def test_an_approval_is_mailed_and_the_next_review_lies_on_the_desk(app: Flask) 
     assert answer.status_code == 200
     assert answer.headers["HX-Push-Url"] == f"/staff/reviews/{second}"
     assert f"/staff/reviews/{second}/decide" in page and "data-toast" in page
+    # What waits is counted anew beside the entry of the side, too.
+    side = staff_client(app).get("/staff/words").get_data(as_text=True)
+    badge = re.search(r'id="todo-staff-reviews-index"[^>]*>(\d+)<', side)
+    again = re.search(r'id="todo-staff-reviews-index" hx-swap-oob="true">(\d+)<', page)
+    assert badge and again and badge[1] == again[1]
     with scopes.tenant(acme.id):
         assert [each.text for each in signatures.usable()] == ["Acme"]
     [mail] = mails(acme.email)
