@@ -39,19 +39,20 @@ def on_clock(instant: datetime, zone: str) -> datetime:
 
 
 def elsewhere(instant: datetime, zone: str) -> tuple[str, datetime] | None:
-    """The name and the clock of a zone, where its clock differs at that instant from the one the page is read on."""
+    """The city and the clock of a zone, where its clock differs at that instant from the one the page is read on."""
     there, here = on_clock(instant, zone), on_clock(instant, str(get_timezone()))
-    return None if there.utcoffset() == here.utcoffset() else (_named(zone), there)
+    return None if there.utcoffset() == here.utcoffset() else (_city(zone), there)
 
 
 def clock_name() -> str:
     """What the clock is called that a page's times are read from, named once on the page."""
-    return _named(str(get_timezone()))
-
-
-def _named(zone: str) -> str:
+    zone = str(get_timezone())
     return str(_("Beijing time") if zone == BEIJING else zone if zone == UTC else _place(zone))
 
 
 def _place(zone: str) -> str:
     return get_timezone_location(zone, locale=get_locale())
+
+
+def _city(zone: str) -> str:
+    return zone if zone == UTC else get_timezone_location(zone, locale=get_locale(), return_city=True)
