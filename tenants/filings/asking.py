@@ -88,10 +88,6 @@ def _row(
     asked = [line for line, kinds in needed.items() if kind in kinds and line[0] in lines.get(line[1], ())]
     on = {line: there.get((line, kind, ref_id, edition), NOTHING) for line in asked}
     cells = {operator: _best([on[line] for line in asked if line[1] == operator]) for operator in lines}
-    for operator, ids in lines.items():
-        # Where a channel asks for nothing at all, what was never filed stops nobody.
-        if cells[operator] == NOTHING and any((id, operator) not in needed for id in ids):
-            cells[operator] = Standing(State.NOT_NEEDED)
     open_lines = {line: on[line].latest for line in sorted(asked) if on[line].may_ask(subject)}
     return Row(subject, missing(subject, papers), cells, open_lines)
 

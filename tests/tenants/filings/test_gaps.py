@@ -36,19 +36,6 @@ def test_what_is_missing_refused_or_over_is_lacking_and_what_waits_is_not(app: F
             assert filings.gaps(lines) == Gaps(lacking=1)
 
 
-def test_nothing_is_lacking_while_another_channel_asks_for_nothing(app: Flask) -> None:
-    with arrange.channels({"mobile": ["template"]}, {}) as (strict, free), scopes.tenant(factories.business().id):
-        template = content.template("您好")
-        assert filings.gaps(arrange.lines([strict])) == Gaps(lacking=1)
-        both = arrange.lines([strict, free])
-        assert filings.gaps(both) == Gaps()
-        assert filings.ask(Kind.TEMPLATE, template, 1, both, by=1) == 1
-    acme = factories.business()
-    with arrange.channels({"mobile": ["template"]}, {"mobile": ["link"]}) as ids, scopes.tenant(acme.id):
-        content.template("您好")
-        assert filings.gaps(arrange.lines(ids)) == Gaps(lacking=1)
-
-
 def filed_until(acme: factories.Business, ids: list[int], days: int) -> int:
     """A template that is filed for so long; its id."""
     with scopes.tenant(acme.id):
