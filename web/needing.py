@@ -97,7 +97,7 @@ def _filing_lacking(need: Need) -> Todo:
         "%(num)s thing is not filed with every operator", "%(num)s things are not filed with every operator", need.n
     )
     return Todo(
-        "warn", "certificate", fact, _("The operator stops what was not filed with it."),
+        "warn", "certificate", fact, _("There it leaves only by channels that ask for no filing."),
         url_for("console.filings.index"), _("See the filings"),
     )  # fmt: skip
 
