@@ -448,4 +448,6 @@ def test_what_names_a_template_sends_by_code_alone_unless_it_has_one_for_every_t
     assert channels.by_code("generic_http", without) == (name == "huawei")
     assert channels.by_code("generic_http", without | {"template": "T1"}) == (name == "huawei")
     assert not channels.by_code("generic_http", without | {"template": "T1", "variable": "content"})
-    assert not channels.by_code("twilio", {"account_sid": "a", "auth_token": "b", "sender": "+1", "callback": "http://x/"})
+    assert not channels.by_code(
+        "twilio", {"account_sid": "a", "auth_token": "b", "sender": "+1", "callback": "http://x/"}
+    )
