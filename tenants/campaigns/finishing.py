@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tenants import messages, quotas, webhooks
+from tenants import messages, webhooks
 from tenants.campaigns.drafting import locked
 from tenants.campaigns.states import State
 from tenants.core import agenda
@@ -16,8 +16,7 @@ def cancel_some(campaign_id: int) -> bool:
     if campaign.state not in {State.CANCELLING, State.CANCELLED}:
         agenda.done(Job.CANCEL_CAMPAIGN, campaign_id)
         return False
-    if parts := messages.stop(campaign_id):
-        quotas.give_back(parts, quotas.day_of(campaign.scheduled_at or campaign.launched_at or now()))
+    if messages.stop(campaign_id):
         return True
     agenda.done(Job.CANCEL_CAMPAIGN, campaign_id)
     campaign.state = State.CANCELLED

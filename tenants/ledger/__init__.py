@@ -9,7 +9,7 @@ statement        a month: what moved and why, and its sums
 verify           the invariants, empty when the books are right; trial_balance the sums of all accounts
 """
 
-from tenants.ledger.book import CURRENCY, Balance, Leg, balance, balances, grant, hold, settle
+from tenants.ledger.book import CURRENCY, Balance, Leg, balance, balances, grant, held_at, hold, settle
 from tenants.ledger.checking import Discrepancy, verify
 from tenants.ledger.events import close as close_event
 from tenants.ledger.events import keep as keep_event
@@ -25,7 +25,7 @@ from tenants.ledger.trial_balance import Wallet, trial_balance, wallet, wallets
 
 __all__ = [
     "CURRENCY", "PAYABLE_FOR", "Balance", "Discrepancy", "Leg", "Line", "Paid", "Statement", "Wallet", "balance",
-    "balances", "check_amount", "close_event", "get_topup", "give_up_topup", "grant", "hold", "is_our_topup",
+    "balances", "check_amount", "close_event", "get_topup", "give_up_topup", "grant", "held_at", "hold", "is_our_topup",
     "keep_event", "link_topup", "open_topup", "recent_topups", "settle", "settle_topup", "statement", "take_event",
     "trial_balance", "unanswered", "unresolved_events", "verify", "wallet", "wallets",
 ]  # fmt: skip

@@ -6,13 +6,15 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ARRAY, BigInteger, BindParameter, func, literal, select
 from sqlalchemy.exc import DBAPIError
 
+from tenants.core import scopes
 from tenants.core.db import db
 from tenants.core.errors import Conflict, Invalid, NotAllowed, NotEnoughCredit, NotFound, Refused, WrongState
-from tenants.ledger.models import Account
+from tenants.ledger.models import Account, Hold
 
 CURRENCY = "CNY"
 _REFUSALS: dict[str, type[Refused]] = {
@@ -48,6 +50,12 @@ def hold(idem: str, tenant_id: int, amount_micro: int, *, ref: tuple[str, int], 
     with _refusals():
         call = func.ledger.hold(idem, _big(tenant_id), currency, _big(amount_micro), ref[0], _big(ref[1]))
         return int(db.session.scalars(select(call)).one())
+
+
+def held_at(hold_ids: Sequence[int]) -> dict[int, datetime]:
+    """When these holds of the scope's tenant were made."""
+    query = select(Hold.id, Hold.at).where(Hold.id.in_(hold_ids), Hold.tenant_id == scopes.tenant_id())
+    return {row.id: row.at for row in db.session.execute(query)}
 
 
 def settle(

@@ -22,7 +22,7 @@ from tenants.core.db import db
 from tenants.core.jobs import Job
 from tenants.message_templates.kinds import RULES, Kind
 from tenants.messages.models import Batch, Message, Run, Turn
-from tenants.messages.moving import Tally, book, settling_txn
+from tenants.messages.moving import Tally, book, settling_txn, taken_parts
 from tenants.messages.states import State
 
 LEASE = timedelta(seconds=120)
@@ -144,10 +144,12 @@ def begin_slice(
         return None
     statement = _slice(claim, channel_id, parts, signature_id, key, others).execution_options(synchronize_session=False)
     rows = db.session.execute(statement).all()
-    picked = [Picked(*message) for *message, state, _hold_id, _cost in rows if state == State.SUBMITTING]
+    picked = [Picked(*message) for *message, state, _hold_id, _cost, _parts in rows if state == State.SUBMITTING]
     tallies = [Tally(claim.campaign_id, 0, State.QUEUED, State.SUBMITTING, len(picked))] if picked else []
     tallies += [
-        Tally(claim.campaign_id, row.hold_id, State.QUEUED, State.OPTED_OUT, 1, release_micro=row.cost)
+        Tally(
+            claim.campaign_id, row.hold_id, State.QUEUED, State.OPTED_OUT, 1, release_micro=row.cost, unused=row.parts
+        )
         for row in rows
         if row.state == State.OPTED_OUT
     ]
@@ -199,6 +201,7 @@ def _slice(claim: Claim, channel_id: int, parts: int, signature_id: int, key: st
         .returning(
             Message.id, Message.attempt, Message.segments, Message.sealed, Message.state, Message.hold_id,
             case((waiting.c.unsettled, Message.unit_micro * Message.segments), else_=0).label("cost"),
+            case((waiting.c.unsettled, taken_parts()), else_=0).label("parts"),
         )
     )  # fmt: skip
 

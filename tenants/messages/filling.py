@@ -174,9 +174,8 @@ def pause(campaign_id: int) -> None:
     db.session.execute(update(Batch).where(_own(campaign_id), Batch.state == "ready").values(state="held"))
 
 
-def stop(campaign_id: int) -> int:
-    """Nothing leaves any more: cancel one batch of what is queued and give its money back; the parts it had, 0 when
-    nothing was left."""
+def stop(campaign_id: int) -> bool:
+    """Nothing leaves any more: cancel a batch of what is queued and give its money back; False when none was."""
     db.session.execute(update(Run).where(Run.campaign_id == campaign_id, Run.flow != "stopped").values(flow="stopped"))
     batch_no = db.session.scalar(
         select(Message.batch_no)
@@ -190,11 +189,9 @@ def stop(campaign_id: int) -> int:
             .where(_own(campaign_id), Batch.state.in_(("ready", "held")))
             .values(state="sent", left=0, expires_at=func.now() + RECEIPT_WAIT)
         )
-        return 0
-    ids = _ids(campaign_id, batch_no, [State.QUEUED])
-    parts = db.session.scalars(select(func.sum(Message.segments)).where(Message.id.in_(ids))).one()
-    _end(ids, State.CANCELLED, "cancelled", "delivered", f"cancel:{uuid.uuid4()}", "")
-    return int(parts)
+        return False
+    _end_queued(campaign_id, batch_no, State.CANCELLED, "cancelled", f"cancel:{uuid.uuid4()}")
+    return True
 
 
 def recover(campaign_id: int, batch_no: int) -> None:

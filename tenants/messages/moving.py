@@ -11,12 +11,13 @@ import uuid
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from sqlalchemy import BigInteger, Uuid, and_, any_, case, cast, func, literal, select, update
 from sqlalchemy.sql.elements import ColumnElement
 
-from tenants import ledger, routing
+from tenants import ledger, quotas, routing
 from tenants.core import agenda, bulk, scopes
 from tenants.core.db import db
 from tenants.core.jobs import Job
@@ -28,6 +29,7 @@ from tenants.messages.states import OPEN, TRANSITIONS, State
 @dataclass(frozen=True)
 class Tally:
     """How many messages of a campaign and hold went from `before` to `after`, and what became of their money.
+    `unused` are the parts of those that end and never left: they count against no limit.
 
     Where a channel had them: which one, on which side, with which code, after a wait on which step of routing's scale;
     `by_receipt` when a receipt said so and not the answer.
@@ -40,6 +42,7 @@ class Tally:
     count: int
     post_micro: int = 0
     release_micro: int = 0
+    unused: int = 0
     channel_id: int | None = None
     country: str = ""
     operator: str = ""
@@ -48,6 +51,7 @@ class Tally:
     by_receipt: bool = False
 
 
+NEVER_LEFT = frozenset({State.CANCELLED, State.OPTED_OUT, State.EXPIRED})  # where a queued message ends
 Columns = dict[str, tuple[Any, Sequence[Any]]]
 
 
@@ -98,6 +102,7 @@ def shift(
         .returning(
             Message.campaign_id, Message.hold_id, old.c.state.label("before"),
             case((unsettled, Message.unit_micro * Message.segments), else_=0).label("cost"),
+            case((unsettled & (old.c.state == State.QUEUED), taken_parts()), else_=0).label("parts"),
             Message.channel_id, Message.country, Message.operator, func.coalesce(Message.code, "").label("code"),
             routing.step(Message.submitted_at, func.coalesce(Message.done_at, Message.answered_at)).label("wait"),
         )
@@ -111,17 +116,24 @@ def settling_txn(key: str) -> ColumnElement[uuid.UUID]:
     return cast(func.md5(func.concat(key, ":", Message.campaign_id)), Uuid)
 
 
+def taken_parts() -> ColumnElement[int]:
+    """What a message took of the day's limit: an RCS that goes as SMS by now took one part."""
+    return case((Message.batch_no < 0, 1), else_=Message.segments)
+
+
 def _tallies(to: State, money: str, moved: Any, by_receipt: bool) -> list[Tally]:
     alike = [
         moved.c[name]
         for name in ("campaign_id", "hold_id", "before", "channel_id", "country", "operator", "code", "wait")
     ]
-    rows = db.session.execute(select(*alike, func.count().label("n"), func.sum(moved.c.cost)).group_by(*alike))
+    sums = (func.count().label("n"), func.sum(moved.c.cost), func.sum(moved.c.parts))
+    rows = db.session.execute(select(*alike, *sums).group_by(*alike))
     return [
         Tally(campaign_id, hold_id, State(before), to, count,
               post_micro=int(cost) if money == "post" else 0, release_micro=int(cost) if money == "release" else 0,
+              unused=int(parts) if to in NEVER_LEFT else 0,
               channel_id=channel_id, country=country, operator=operator, code=code, wait=wait, by_receipt=by_receipt)
-        for campaign_id, hold_id, before, channel_id, country, operator, code, wait, count, cost in rows
+        for campaign_id, hold_id, before, channel_id, country, operator, code, wait, count, cost, parts in rows
     ]  # fmt: skip
 
 
@@ -134,8 +146,24 @@ def book(tallies: Sequence[Tally], key: str) -> None:
     for campaign_id in sorted(by_campaign):
         _count(campaign_id, by_campaign[campaign_id])
     routing.note(sight for tally in tallies for sight in _sights(tally))
+    _give_back(tallies)
     for campaign_id in sorted(by_campaign):
         _settle(campaign_id, by_campaign[campaign_id], key)
+
+
+def _give_back(tallies: Sequence[Tally]) -> None:
+    """Parts that never left return to the day they were taken from: that of their hold."""
+    unused: Counter[int] = Counter()
+    for tally in tallies:
+        unused[tally.hold_id] += tally.unused
+    wanted = {hold_id: parts for hold_id, parts in unused.items() if parts}
+    if wanted:
+        held = ledger.held_at([*wanted])
+        by_day: Counter[date] = Counter()
+        for hold_id, parts in wanted.items():
+            by_day[quotas.day_of(held[hold_id])] += parts
+        for day in sorted(by_day):
+            quotas.give_back(by_day[day], day)
 
 
 def _sights(tally: Tally) -> list[routing.Sight]:
