@@ -75,9 +75,7 @@ class Wanted:
 class Told(Exception):
     """A request that brings no messages and is answered at once."""
 
-    def __init__(
-        self, status: int, content: dict[str, Any] | str, headers: Sequence[tuple[str, str]] = ()
-    ) -> None:
+    def __init__(self, status: int, content: dict[str, Any] | str, headers: Sequence[tuple[str, str]] = ()) -> None:
         self.status, self.content, self.headers = status, content, headers
         super().__init__(str(status))
 
