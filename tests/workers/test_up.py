@@ -68,9 +68,10 @@ def test_an_unreachable_database_is_named() -> None:
     ],
 )
 def test_a_variable_that_cannot_be_used_is_named_and_no_password_told(
-    variable: str, value: str, sentence: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    for name, given in {"PORT": "0", "QUNFA_HOME": "/var/tmp/qunfa-up-named", variable: value}.items():
+    variable: str, value: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    for name, given in {"PORT": "0", "QUNFA_HOME": str(tmp_path), variable: value}.items():
         monkeypatch.setenv(name, given)
     for command in ("up", "doctor") if variable != "PORT" else ("up",):
         monkeypatch.setattr(sys, "argv", ["qunfa", command])

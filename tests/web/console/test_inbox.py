@@ -35,7 +35,7 @@ def test_replies_are_shown_counted_and_read(app: Flask) -> None:
     client, tenant_id, number = arranged(app, "几点<开>门？", "TD")
     page = client.get("/inbox?lang=en").text
     assert "几点&lt;开&gt;门？" in page and "2 unread" in page and number[4:10] not in page
-    assert '<span class="todo-n">2</span>' in client.get("/?lang=en").text
+    assert '<span class="todo-n" id="todo-console-inbox-index">2</span>' in client.get("/?lang=en").text
     assert "TD</b>" not in client.get("/inbox?show=unread&before=" + newest(tenant_id)).text
     assert [row in client.get("/inbox?show=stops").text for row in ("TD</b>", "门？")] == [True, False]
     assert client.post("/inbox/read", data={"reply": newest(tenant_id)}).status_code == 303
