@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import uuid
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -56,6 +59,14 @@ def test_an_unreachable_database_is_named() -> None:
     assert "DATABASE_URL" in done.stderr
 
 
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder that is not there yet, where PostgreSQL's user may follow."""
+    path = Path("/var/tmp") / f"qunfa-up-{uuid.uuid4().hex}"
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "sentence"),
     [
@@ -68,10 +79,10 @@ def test_an_unreachable_database_is_named() -> None:
     ],
 )
 def test_a_variable_that_cannot_be_used_is_named_and_no_password_told(
-    variable: str, value: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    variable: str, value: str, sentence: str, home: Path, monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
-    for name, given in {"PORT": "0", "QUNFA_HOME": str(tmp_path), variable: value}.items():
+    for name, given in {"PORT": "0", "QUNFA_HOME": str(home), variable: value}.items():
         monkeypatch.setenv(name, given)
     for command in ("up", "doctor") if variable != "PORT" else ("up",):
         monkeypatch.setattr(sys, "argv", ["qunfa", command])
