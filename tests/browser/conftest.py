@@ -62,7 +62,7 @@ def complaints() -> list[str]:
 
 @pytest.fixture
 def opener(chromium: Browser, site: str, complaints: list[str]) -> Iterator[Opener]:
-    """Opens a page as somebody; what a console complains about fails the test in the end."""
+    """Opens a page, or with no path a window, as somebody; what a console complains about fails the test in the end."""
     contexts = []
 
     def open_as(client: FlaskClient, path: str, size: dict[str, int] = WIDE) -> Page:
@@ -74,7 +74,8 @@ def opener(chromium: Browser, site: str, complaints: list[str]) -> Iterator[Open
         page = context.new_page()
         page.on("pageerror", lambda error: complaints.append(str(error)))
         page.on("console", lambda said: complaints.append(said.text) if said.type == "warning" else None)
-        page.goto(path, wait_until="load")
+        if path:
+            page.goto(path, wait_until="load")
         return page
 
     yield open_as
