@@ -16,7 +16,6 @@ from sqlalchemy import (
     ColumnElement,
     FromClause,
     Table,
-    Text,
     bindparam,
     cast,
     func,
@@ -24,6 +23,7 @@ from sqlalchemy import (
     literal,
     select,
 )
+from sqlalchemy.types import UserDefinedType
 
 from tenants.core import scopes
 from tenants.core.db import TENANT, db
@@ -60,9 +60,16 @@ def arrays(name: str, columns: Mapping[str, tuple[Any, Sequence[Any]]]) -> FromC
     )
 
 
+class _Literal(UserDefinedType[str]):
+    """A parameter whose type the server reads from the cast around it: it is an array when it arrives. Were it a text,
+    a statement that compares rows with it would read the array anew for every row."""
+
+    cache_ok = True
+
+
 def array(kind: Any, values: Sequence[Any]) -> ColumnElement[Any]:
     """One array, sent as text: several times as fast as the driver's own."""
-    return cast(bindparam(None, literal_of(values), type_=Text, unique=True), ARRAY(kind))
+    return cast(bindparam(None, literal_of(values), type_=_Literal(), unique=True), ARRAY(kind))
 
 
 def literal_of(values: Sequence[Any]) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import BigInteger, Boolean, DateTime, Double, LargeBinary, SmallInteger, Text, select
+from sqlalchemy import BigInteger, Boolean, DateTime, Double, LargeBinary, SmallInteger, Text, any_, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from tenants.core import bulk, scopes
@@ -56,3 +56,12 @@ def test_values_come_back_as_they_were_given(app: Flask, kind: Any, values: list
     with scopes.platform(Reason.SWEEPS):
         rows = db.session.execute(select(given.c.value).select_from(given).order_by(given.c.n)).all()
     assert [row[0] for row in rows] == values
+
+
+def test_an_array_is_read_once_and_not_for_every_row(app: Flask) -> None:
+    rows = func.generate_series(1, 10).table_valued("n").render_derived()
+    query = select(rows.c.n).where(rows.c.n == any_(bulk.array(BigInteger, [1, 2])))
+    text = query.compile(db.engine, compile_kwargs={"render_postcompile": True})
+    with db.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN {text}", text.params).scalars().all()
+    assert any("'{1,2}'::bigint[]" in line for line in plan), plan
