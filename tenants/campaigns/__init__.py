@@ -1,7 +1,7 @@
 """Campaigns: drafted, checked, launched, planned, finished."""
 
 from tenants.campaigns import preflight
-from tenants.campaigns.drafting import Draft, copy, create, discard, get, save
+from tenants.campaigns.drafting import Draft, copy, create, discard, get, locked, save
 from tenants.campaigns.estimating import Estimate, estimate, faults
 from tenants.campaigns.finishing import cancel_some, finish
 from tenants.campaigns.launching import cancel, decide, launch, pause, resume
@@ -13,6 +13,6 @@ from tenants.campaigns.states import State
 
 __all__ = [
     "UNDOERS", "Campaign", "Draft", "Estimate", "State", "begun", "begun_at", "cancel", "cancel_some", "copy",
-    "counted", "create", "decide", "discard", "estimate", "faults", "finish", "get", "launch", "listed", "names",
-    "pause", "plan_chunk", "preflight", "rendered", "resume", "running", "save", "stop_short", "uses_import",
+    "counted", "create", "decide", "discard", "estimate", "faults", "finish", "get", "launch", "listed", "locked",
+    "names", "pause", "plan_chunk", "preflight", "rendered", "resume", "running", "save", "stop_short", "uses_import",
 ]  # fmt: skip

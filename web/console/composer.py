@@ -41,12 +41,18 @@ def save(campaign: str) -> str:
     """Save what is written so far, and answer with everything that depends on it."""
     id = resolve("campaign", campaign)
     try:
-        found, error = campaigns.save(id, composing.read(request.form)), ""
+        found, error = campaigns.save(id, _with_taken(campaigns.locked(id), composing.read(request.form))), ""
         db.session.commit()
     except Invalid as refusal:
         db.session.rollback()
         found, error = campaigns.get(id), " ".join(said(refusal).values())
     return _render("console/composer/_saved.html", found, error=error, before=request.form.get("shape", ""))
+
+
+def _with_taken(found: Campaign, draft: Draft) -> Draft:
+    """What is saved by itself may have been on its way before the numbers were taken, and does not drop them."""
+    stale = not draft.audience and Composer(found).source == request.form.get("source") != "lists"
+    return replace(draft, audience=found.audience) if stale else draft
 
 
 @bp.post("/<campaign>/edit")

@@ -151,6 +151,15 @@ def test_an_empty_paste_says_so_and_keeps_the_draft(desk: Desk) -> None:
     assert saved(desk).audience == {"source": "lists", "list_ids": [desk.ready.list_id]}
 
 
+def test_what_was_on_its_way_when_numbers_were_taken_does_not_drop_them(desk: Desk) -> None:
+    desk.post("/numbers", form_of(desk, source="paste", numbers="13800138000"), headers=HTMX)
+    answer = desk.post("/draft", form_of(desk, source="paste", list=[], paste_import=""), headers=HTMX)
+    assert answer.status_code == 200 and "1 usable" in words(answer.text)
+    assert saved(desk).audience["source"] == "import"
+    desk.post("/draft", form_of(desk, source="file", list=[], file_import=""), headers=HTMX)
+    assert saved(desk).audience == {}, "another source was chosen"
+
+
 def test_looking_at_another_source_loses_nobody_who_was_chosen_before(desk: Desk) -> None:
     desk.post("/numbers", form_of(desk, source="paste", numbers="13800138000"), headers=HTMX)
     kept = desk.get("/edit").split('name="paste_import" value="')[1].split('"')[0]
