@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, and_, any_, func, select, update
 
@@ -46,6 +46,23 @@ ENDS = {
 }
 
 
+class Told(Protocol):
+    """What an adapter makes of a carrier's receipt."""
+
+    @property
+    def provider_ref(self) -> str: ...
+    @property
+    def reference(self) -> str | None: ...
+    @property
+    def outcome(self) -> str: ...
+    @property
+    def code(self) -> str | None: ...
+    @property
+    def at(self) -> datetime: ...
+    @property
+    def number(self) -> str: ...
+
+
 class Incoming(NamedTuple):
     """A receipt as a channel's adapter read it; `number` is E.164."""
 
@@ -55,6 +72,10 @@ class Incoming(NamedTuple):
     code: str
     at: datetime | None
     number: str = ""
+
+    @classmethod
+    def of(cls, told: Told) -> Incoming:
+        return cls(told.provider_ref, told.reference or "", told.outcome, told.code or "", told.at, told.number)
 
 
 def store(channel_id: int, incoming: Sequence[Incoming], secret: str) -> None:

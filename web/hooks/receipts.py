@@ -34,14 +34,8 @@ def _keep(call: Call) -> None:
     if not found:
         _keep_replies(call, None)
         return
-    messages.store(
-        call.channel_id,
-        [
-            Incoming(each.provider_ref, each.reference or "", each.outcome, each.code or "", each.at, each.number)
-            for each in found
-        ],
-        current_app.config["SETTINGS"].qunfa_secret,
-    )
+    secret = current_app.config["SETTINGS"].qunfa_secret
+    messages.store(call.channel_id, [Incoming.of(each) for each in found], secret)
 
 
 def _keep_replies(call: Call, fault: BadReceipt | None) -> None:

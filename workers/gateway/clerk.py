@@ -80,9 +80,7 @@ class Clerk:
         self._ring(len(self._results))
 
     def receipt(self, receipt: Receipt, news: News) -> None:
-        ref, code = receipt.reference or "", receipt.code or ""
-        told = Incoming(receipt.provider_ref, ref, receipt.outcome, code, receipt.at, receipt.number)
-        self._receipts.append((told, news))
+        self._receipts.append((Incoming.of(receipt), news))
         self._ring(len(self._receipts))
 
     def said(self, said: Said, news: News) -> None:

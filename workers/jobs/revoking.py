@@ -61,11 +61,10 @@ def _ask(tenant_id: int, wanted: Sequence[Due], writer: Writer) -> None:
         crash.point("after_asked_back")
         unanswered += [each for each, answer in answers if isinstance(answer, SendError)]
         told = [
-            Incoming(answer.provider_ref, messages.reference(secret, tenant_id, each.id, each.attempt),
-                     str(answer.outcome), str(answer.code or ""), answer.at)
+            Incoming.of(answer)._replace(reference=messages.reference(secret, tenant_id, each.id, each.attempt))
             for each, answer in answers
             if isinstance(answer, Receipt)
-        ]  # fmt: skip
+        ]
         with scopes.platform(Reason.RECEIPTS):
             messages.store(channel_id, told, secret)
     crash.point("after_taken_back")
