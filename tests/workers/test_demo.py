@@ -15,7 +15,7 @@ from tenants.core.db import db
 from tenants.moderation.judge import MARKETING
 from tenants.moderation.rules import Matcher, Rule
 from tenants.moderation.starter_words import STARTER_WORDS
-from tests.workers.test_demo_filings import PEOPLE, tenant_id  # noqa: F401  # the second is a fixture
+from tests.workers.conftest import PEOPLE
 from workers import demo, demo_people
 from workers.jobs import campaigns as jobs
 
@@ -23,19 +23,19 @@ ALL = demo_people.COUNT  # the fixture makes fewer
 NAME = "冬季新品 · 会员尝鲜"
 
 
-def test_one_press_sends_the_prepared_campaign_to_everybody(tenant_id: int) -> None:  # noqa: F811
-    with scopes.tenant(tenant_id):
+def test_one_press_sends_the_prepared_campaign_to_everybody(demo_tenant: int) -> None:
+    with scopes.tenant(demo_tenant):
         found = db.session.scalars(select(Campaign).where(Campaign.name == NAME)).one()
         owner = db.session.scalars(select(Member.identity_id)).one()
         campaigns.preflight.ask(found.id)
-    jobs.preflight_campaign(tenant_id, found.id)
-    with scopes.tenant(tenant_id):
+    jobs.preflight_campaign(demo_tenant, found.id)
+    with scopes.tenant(demo_tenant):
         forecast = campaigns.get(found.id).preflight
         campaigns.launch(found.id, by=owner, people=PEOPLE)
     assert (forecast["people"], forecast["skipped"]) == (PEOPLE, {})
     assert ALL == 10_000 and forecast["cost_micro"] / PEOPLE * ALL < demo.CREDIT_MICRO, "the balance covers them all"
-    jobs.plan_campaign(tenant_id, found.id)
-    with scopes.tenant(tenant_id):
+    jobs.plan_campaign(demo_tenant, found.id)
+    with scopes.tenant(demo_tenant):
         assert campaigns.get(found.id).state == "sending"
         assert messages.progress(found.id).queued == PEOPLE
 

@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
-from flask import Flask
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 
 from tenants import campaigns, filings
-from tenants.accounts.models import Identity, Member
+from tenants.accounts.models import Identity
 from tenants.campaigns import ways
 from tenants.campaigns.models import Campaign
 from tenants.core import scopes
@@ -23,31 +18,8 @@ from tenants.filings import Filing, Kind, State, Subject, deciding
 from tenants.filings.dates import today
 from tenants.filings.models import Rule
 from tenants.routing.models import Channel, Route
-from workers import demo, demo_channels, demo_filings, demo_people
+from workers import demo, demo_filings
 from workers.jobs import campaigns as jobs
-
-PEOPLE = 630  # seventy of each prefix, and a few more than the smaller list takes
-
-
-@pytest.fixture
-def tenant_id(app: Flask, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[int]:
-    """The demo's business, seeded as a first start does it, but smaller and under names of its own."""
-    tag = secrets.token_hex(3)
-    monkeypatch.setattr(demo, "OWNER", (f"owner-{tag}@example.com", demo.OWNER[1]))
-    monkeypatch.setattr(demo, "STAFF", (f"desk-{tag}@example.com", demo.STAFF[1]))
-    monkeypatch.setattr(demo, "STARTER_WORDS", ())
-    monkeypatch.setattr(demo_people, "COUNT", PEOPLE)
-    demo_channels.prepare(tmp_path, "http://localhost:9", "0123456789abcdef" * 3, "fedcba9876543210" * 3)
-    try:
-        demo._seed()
-        with scopes.platform(Reason.STAFF):
-            owner = select(Identity.id).where(Identity.email == demo.OWNER[0])
-            id = db.session.scalars(select(Member.tenant_id).where(Member.identity_id.in_(owner))).one()
-        yield id
-    finally:
-        with scopes.platform(Reason.STAFF):
-            for model in (Route, Rule, Channel):
-                db.session.execute(delete(model))
 
 
 def counted(tenant_id: int) -> Counter[str]:
@@ -61,9 +33,9 @@ def counted(tenant_id: int) -> Counter[str]:
     return found
 
 
-def test_what_the_first_campaign_stands_on_is_filed_and_ends_when_the_pages_say(tenant_id: int) -> None:
+def test_what_the_first_campaign_stands_on_is_filed_and_ends_when_the_pages_say(demo_tenant: int) -> None:
     with scopes.platform(Reason.STAFF):
-        found = db.session.scalars(select(Filing).where(Filing.tenant_id == tenant_id).order_by(Filing.id)).all()
+        found = db.session.scalars(select(Filing).where(Filing.tenant_id == demo_tenant).order_by(Filing.id)).all()
         told = [(each.kind, each.operator, each.state, each.round) for each in found]
     assert told == [
         ("qualification", "telecom", "filed", 1), ("signature", "telecom", "filed", 1),
@@ -77,20 +49,20 @@ def test_what_the_first_campaign_stands_on_is_filed_and_ends_when_the_pages_say(
     assert all(each.carrier_no == f"CT-{each.id}" for each in found[:3]), "as a carrier answers, with a number each"
     with scopes.platform(Reason.STAFF):
         assert deciding.waiting() == 1, "the renewal waits at staff's desk"
-    with scopes.tenant(tenant_id):
+    with scopes.tenant(demo_tenant):
         ahead = filings.gaps(ways.possible())
     assert (ahead.lacking, ahead.ending, ahead.until) == (1, 1, today() + timedelta(days=20))
 
 
-def test_the_forecasts_of_both_drafts_are_what_their_checks_show(tenant_id: int) -> None:
-    with scopes.tenant(tenant_id):
+def test_the_forecasts_of_both_drafts_are_what_their_checks_show(demo_tenant: int) -> None:
+    with scopes.tenant(demo_tenant):
         drafts = {each.name: each.id for each in db.session.scalars(select(Campaign))}
     shown = {}
     for name, id in drafts.items():
-        with scopes.tenant(tenant_id):
+        with scopes.tenant(demo_tenant):
             campaigns.preflight.ask(id)
-        jobs.preflight_campaign(tenant_id, id)
-        with scopes.tenant(tenant_id):
+        jobs.preflight_campaign(demo_tenant, id)
+        with scopes.tenant(demo_tenant):
             groups = campaigns.get(id).preflight["groups"]
         shown[name] = {each["operator"]: (each["ready"], each["reason"]) for each in groups}
     free = dict.fromkeys(("mobile", "unicom", "broadnet"), (True, "not_needed"))
@@ -100,12 +72,12 @@ def test_the_forecasts_of_both_drafts_are_what_their_checks_show(tenant_id: int)
     }
 
 
-def test_a_second_start_adds_nothing(tenant_id: int) -> None:
-    before = counted(tenant_id)
+def test_a_second_start_adds_nothing(demo_tenant: int) -> None:
+    before = counted(demo_tenant)
     assert (before[State.FILED], before[State.PREPARED], before["Subject"], before["drafts"]) == (3, 1, 3, 2)
     assert (before["Rule"], before["Route"]) == (1, 1)
     demo._seed()
-    assert counted(tenant_id) == before
+    assert counted(demo_tenant) == before
     with scopes.platform(Reason.STAFF):
         channel_id = db.session.scalars(select(Channel.id).where(Channel.name == demo_filings.CHANNEL)).one()
         assert filings.rules.all_needs() == {(channel_id, "telecom"): demo_filings.NEEDS}
