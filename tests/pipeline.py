@@ -5,8 +5,6 @@ channel that leads there, and workers that run until the queues are empty.
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -29,6 +27,7 @@ from tenants.core.jobs import Lane
 from tenants.core.scopes import Reason
 from tenants.core.settings import Settings
 from tenants.routing.models import Channel
+from tests.processes import Process
 from tests.workers.simulators.processes import RunningCarrier, carrier
 from workers.channels.settings import seal
 from workers.jobs import sweeps
@@ -136,9 +135,6 @@ def environment(settings: Settings, **more: str) -> dict[str, str]:
     }
 
 
-def worker(settings: Settings, lane: str, **more: str) -> subprocess.Popen[bytes]:
+def worker(settings: Settings, lane: str, **more: str) -> Process:
     """A real worker process on one lane."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "workers", lane], env=environment(settings, **more),
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    return Process("workers", lane, environment=environment(settings, **more))

@@ -12,16 +12,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright._impl._driver import compute_driver_executable
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, sync_playwright
 from werkzeug.serving import make_server
 
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 375, "height": 812}
 Opener = Callable[..., Page]
+# One process draws all windows: of several, each would read and translate every script for itself.
+_FRUGAL = ["--no-sandbox", "--disable-dev-shm-usage", "--process-per-site", "--renderer-process-limit=1"]
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, for one module: while Playwright runs, nothing else in the process may run an event loop.
+    """Debian's Chromium, for one folder: while Playwright runs, nothing else in the process may run an event loop.
 
     Without one the tests skip, unless QUNFA_REQUIRE_BROWSER=1 makes that a failure.
     """
@@ -32,7 +34,7 @@ def chromium() -> Iterator[Browser]:
             pytest.fail(message)
         pytest.skip(message)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox", "--disable-dev-shm-usage"])
+        browser = playwright.chromium.launch(executable_path=path, args=_FRUGAL)
         yield browser
         browser.close()
 
@@ -60,25 +62,50 @@ def complaints() -> list[str]:
     return []
 
 
-@pytest.fixture
-def opener(chromium: Browser, site: str, complaints: list[str]) -> Iterator[Opener]:
-    """Opens a page, or with no path a window, as somebody; what a console complains about fails the test in the end."""
-    contexts = []
+@pytest.fixture(scope="package")
+def windows() -> list[Page]:
+    """Windows in nobody's use. A new one is a new process, which reads every script and stylesheet again."""
+    return []
 
-    def open_as(client: FlaskClient, path: str, size: dict[str, int] = WIDE) -> Page:
-        cookie = client.get_cookie("qunfa")
-        assert cookie is not None
-        context = chromium.new_context(base_url=site, viewport=size, reduced_motion="reduce", locale="en-GB")  # type: ignore[arg-type]
-        contexts.append(context)
-        context.add_cookies([{"name": "qunfa", "value": cookie.value, "url": site}])
-        page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.on("console", lambda said: complaints.append(said.text) if said.type == "warning" else None)
+
+@pytest.fixture
+def opener(chromium: Browser, windows: list[Page], site: str, complaints: list[str]) -> Iterator[Opener]:
+    """Opens a page, or with no path a window, as somebody or as a stranger (None).
+
+    What a console complains about fails the test in the end.
+    """
+    used: list[Page] = []
+
+    def failed(error: Error) -> None:
+        complaints.append(str(error))
+
+    def said(message: ConsoleMessage) -> None:
+        # A refused form is answered with an error, which is as it should be; what the policy refuses is not.
+        if message.type in {"warning", "error"} and not message.text.startswith("Failed to load resource"):
+            complaints.append(message.text)
+
+    def open_as(client: FlaskClient | None, path: str, size: dict[str, int] = WIDE) -> Page:
+        if not windows:
+            windows.append(chromium.new_context(base_url=site, reduced_motion="reduce", locale="en-GB").new_page())
+        page = windows.pop()
+        used.append(page)
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        page.on("pageerror", failed)
+        page.on("console", said)
+        if client:
+            cookie = client.get_cookie("qunfa")
+            assert cookie is not None
+            page.context.add_cookies([{"name": "qunfa", "value": cookie.value, "url": site}])
         if path:
             page.goto(path, wait_until="load")
         return page
 
     yield open_as
-    for context in contexts:
-        context.close()
+    for page in used:
+        page.remove_listener("pageerror", failed)
+        page.remove_listener("console", said)
+        page.evaluate("localStorage.clear(), sessionStorage.clear()")
+        page.context.clear_cookies()
+        page.goto("about:blank")
+    windows += used
     assert complaints == []

@@ -30,10 +30,12 @@ _STICKING_OUT = """() => [...document.querySelectorAll("body *")].filter(e => {
 }).map(e => e.outerHTML.slice(0, 120))"""
 
 
-def accessible(page: Page) -> None:
-    """By axe's rules. Axe adds a style of its own, which the policy refuses: read the console's complaints before."""
+def accessible(page: Page, complaints: list[str]) -> None:
+    """By axe's rules. Axe adds a style of its own, which the policy refuses; nothing may have been refused before."""
+    assert complaints == [], page.url
     page.evaluate(_AXE)
     assert page.evaluate(_RULES) == [], page.url
+    complaints.clear()
 
 
 def stays_in_the_window(page: Page) -> None:
@@ -46,8 +48,7 @@ def fits(page: Page, complaints: list[str]) -> None:
     stays_in_the_window(page)
     assert complaints == [], page.url
     if scale.FULL or page.viewport_size == WIDE:
-        accessible(page)
-        complaints.clear()
+        accessible(page, complaints)
 
 
 def visit(page: Page, path: str, look: str, complaints: list[str]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser
 
 from tests import factories
 from tests.browser.conftest import Opener
@@ -19,15 +18,14 @@ STRANGERS = ("/sign-in", "/sign-up", "/sign-up/sent", "/reset", "/reset/token", 
 
 @pytest.mark.parametrize(("size", "look"), LOOKS)
 def test_the_pages_before_signing_in_are_fit(
-    app: Flask, chromium: Browser, site: str, size: dict[str, int], look: str
+    app: Flask, opener: Opener, complaints: list[str], size: dict[str, int], look: str
 ) -> None:
-    page = chromium.new_context(base_url=site, viewport=size, reduced_motion="reduce").new_page()  # type: ignore[arg-type]
+    page = opener(None, "", size)
     for path in STRANGERS:
-        visit(page, path, look, [])
+        visit(page, path, look, complaints)
     page.goto(f"/sign-up?{look}")
     page.click("form button[type=submit]")
-    fits(page, [])
-    page.context.close()
+    fits(page, complaints)
 
 
 @pytest.mark.parametrize(("size", "look"), LOOKS)
@@ -45,10 +43,9 @@ def test_the_pages_of_people_and_staff_are_fit(
             visit(page, path, look, complaints)
 
 
-def test_a_business_signs_up_proves_its_address_and_signs_in(app: Flask, chromium: Browser, site: str) -> None:
+def test_a_business_signs_up_proves_its_address_and_signs_in(app: Flask, opener: Opener) -> None:
     email = address()
-    page = chromium.new_context(base_url=site, locale="en-GB").new_page()
-    page.goto("/sign-up")
+    page = opener(None, "/sign-up")
     for field, value in {"business": "Acme Coffee", "person": "Ada", "email": email, "password": PASSWORD}.items():
         page.fill(f"#{field}", value)
     page.click("form button[type=submit]")
@@ -62,4 +59,3 @@ def test_a_business_signs_up_proves_its_address_and_signs_in(app: Flask, chromiu
     page.goto("/settings")
     assert page.input_value("#name") == "Acme Coffee"
     assert page.locator("text=100 are left today").count() == 1
-    page.context.close()

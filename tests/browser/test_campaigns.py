@@ -11,7 +11,7 @@ from playwright.sync_api import Page, expect
 from tenants import campaigns
 from tenants.core import scopes
 from tests.browser.conftest import Opener
-from tests.browser.looks import LOOKS, fits
+from tests.browser.looks import LOOKS, visit
 from tests.web.console import campaign_pages
 from tests.web.console.campaign_pages import Desk
 from workers.jobs.campaigns import plan_campaign, preflight_campaign
@@ -39,15 +39,13 @@ def test_every_page_is_accessible_and_stays_in_the_window(
     sent = campaign_pages.desk(app, 30)
     sent.ready.launch()
     plan_campaign(sent.ready.tenant_id, sent.ready.campaign_id)
-    for who, path in (
-        (desk, "/campaigns"),
-        (desk, f"{desk.here}/edit"),
-        (desk, f"{desk.here}/check"),
-        (sent, sent.here),
+    for who, paths in (
+        (desk, ("/campaigns", f"{desk.here}/edit", f"{desk.here}/check")),
+        (sent, (sent.here,)),
     ):
-        page = opener(who.client, f"{path}?{look}", size)
-        fits(page, complaints)
-        page.context.close()
+        page = opener(who.client, "", size)
+        for path in paths:
+            visit(page, path, look, complaints)
 
 
 def test_a_draft_is_saved_while_one_types_and_the_cursor_stays(draft: Desk, opener: Opener) -> None:

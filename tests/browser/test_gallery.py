@@ -2,66 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Page
 
+from tests.browser.conftest import NARROW, WIDE, Opener
 from tests.browser.looks import accessible, stays_in_the_window
 
 pytestmark = pytest.mark.browser
 
 PAGES = ("", "/forms", "/staff", "/auth", "/plain")
 CROSSED = [("zh", "dark"), ("en", "light")]
-SIZES = {1440: 900, 375: 812}
 # Each language and each theme in every run; the other two pairs of them in the long ones.
 LOOKS = [("zh", "light"), ("en", "dark"), *(pytest.param(*pair, marks=pytest.mark.soak) for pair in CROSSED)]
 
 
-@pytest.fixture(scope="module", params=SIZES, ids=lambda width: f"{width}px")
-def window(chromium: Browser, site: str, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
-    """One window of each width for all tests: the stylesheets are fetched once."""
-    size = {"width": request.param, "height": SIZES[request.param]}
-    opened = chromium.new_context(base_url=site, viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
-def page(window: BrowserContext) -> Iterator[Page]:
-    opened = window.new_page()
-    opened.complaints = []  # type: ignore[attr-defined]
-    opened.on("console", lambda message: _note(opened, message.type, message.text))
-    opened.on("pageerror", lambda error: _note(opened, "error", str(error)))
-    yield opened
-    opened.close()
-    window.clear_cookies()
-
-
-def _note(page: Page, kind: str, text: str) -> None:
-    if kind in {"error", "warning"}:
-        page.complaints.append(text)  # type: ignore[attr-defined]
+@pytest.fixture(params=[WIDE, NARROW], ids=lambda size: f"{size['width']}px")
+def page(opener: Opener, request: pytest.FixtureRequest) -> Page:
+    return opener(None, "", request.param)
 
 
 @pytest.mark.parametrize(("language", "theme"), LOOKS)
 @pytest.mark.parametrize("path", PAGES)
-def test_each_part_is_accessible_and_stays_in_the_window(page: Page, path: str, language: str, theme: str) -> None:
+def test_each_part_is_accessible_and_stays_in_the_window(
+    page: Page, complaints: list[str], path: str, language: str, theme: str
+) -> None:
     page.goto(f"/gallery{path}?lang={language}&theme={theme}", wait_until="load")
     stays_in_the_window(page)
-    assert page.complaints == []  # type: ignore[attr-defined]
-    accessible(page)
+    accessible(page, complaints)
 
 
-@pytest.mark.parametrize("window", [1440], indirect=True)
+@pytest.mark.parametrize("page", [WIDE], indirect=True)
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("brand", ["yellow", "teal", "pink"])
-def test_any_brand_can_be_read(page: Page, brand: str, theme: str) -> None:
+def test_any_brand_can_be_read(page: Page, complaints: list[str], brand: str, theme: str) -> None:
     page.goto(f"/gallery/forms?lang=en&theme={theme}&brand={brand}", wait_until="load")
-    assert page.complaints == []  # type: ignore[attr-defined]
-    accessible(page)
+    accessible(page, complaints)
 
 
-def test_a_guarded_dialog_acts_only_on_the_typed_number(page: Page) -> None:
+def test_a_guarded_dialog_acts_only_on_the_typed_number(page: Page, complaints: list[str]) -> None:
     page.goto("/gallery?lang=en", wait_until="load")
     page.click("[data-opens=cancel]")
     dialog = page.locator("dialog#cancel")
@@ -69,7 +47,7 @@ def test_a_guarded_dialog_acts_only_on_the_typed_number(page: Page) -> None:
     assert dialog.is_visible() and verb.get_attribute("aria-disabled") == "true"
     verb.click(force=True)
     assert page.url.endswith("/gallery?lang=en")
-    accessible(page)
+    accessible(page, complaints)
     dialog.locator("input[name=typed]").fill("73,084")
     assert verb.get_attribute("aria-disabled") == "false"
     dialog.locator("[data-closes]").click()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -25,6 +24,7 @@ from tenants.core.scopes import Reason
 from tenants.core.settings import Settings
 from tenants.messages.models import Batch
 from tests.pipeline import Line, environment
+from tests.processes import Process
 from tests.tenants.messages.arrange import PRICE_MICRO, Arranged
 from workers.embedded import Valkey
 from workers.supervisor import GRACE_S
@@ -34,18 +34,12 @@ LOOK_S = 0.05
 START_S = 60.0
 # As long as a supervisor waits before it kills, twice over for a machine that is busy with other tests.
 END_S = 2 * GRACE_S
-Process = subprocess.Popen[bytes]
 
 
 def start(settings: Settings, name: str) -> Process:
     """One process of a deployment by its line in the Procfile."""
     command = ["workers.schedule"] if name == "schedule" else ["workers", name]
-    return subprocess.Popen(
-        [sys.executable, "-m", *command],
-        env=environment(settings),
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+    return Process(*command, environment=environment(settings))
 
 
 @contextmanager

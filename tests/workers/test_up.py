@@ -14,12 +14,20 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import structlog
 
 from tenants.core.jobs import Lane
 from tenants.core.settings import Settings
 from workers import cli, doctor, up
 
 STARTS_S = 90
+
+
+@pytest.fixture
+def screen(capsys: pytest.CaptureFixture[str]) -> Iterator[pytest.CaptureFixture[str]]:
+    """What is written to it; a log that was set up to write there does so no longer than it is there."""
+    yield capsys
+    structlog.reset_defaults()
 
 
 def start(**environment: str) -> subprocess.CompletedProcess[str]:
@@ -80,7 +88,7 @@ def home() -> Iterator[Path]:
 )
 def test_a_variable_that_cannot_be_used_is_named_and_no_password_told(
     variable: str, value: str, sentence: str, home: Path, monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    screen: pytest.CaptureFixture[str],
 ) -> None:  # fmt: skip
     for name, given in {"PORT": "0", "QUNFA_HOME": str(home), variable: value}.items():
         monkeypatch.setenv(name, given)
@@ -88,7 +96,7 @@ def test_a_variable_that_cannot_be_used_is_named_and_no_password_told(
         monkeypatch.setattr(sys, "argv", ["qunfa", command])
         with pytest.raises(SystemExit) as ended:
             cli.main()
-        told = capsys.readouterr().err
+        told = screen.readouterr().err
         assert ended.value.code == 1 and told.startswith(f"qunfa: {sentence}"), told
         assert told.count("\n") == 1 and "secret" not in told
 

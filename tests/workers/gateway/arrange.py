@@ -5,7 +5,6 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -26,6 +25,7 @@ from tenants.core.scopes import Reason
 from tenants.core.settings import Settings
 from tenants.routing.models import Channel, ChannelLease, Gateway, LinkState
 from tests.pipeline import environment
+from tests.processes import Process
 from tests.tenants.messages.arrange import Arranged
 from tests.workers.simulators.processes import RunningCarrier, ask, process, wait_for
 from workers.channels.settings import seal
@@ -40,7 +40,6 @@ MORE: dict[str, dict[str, Any]] = {
     "sgip": {"source": "10690001", "area_code": 10, "enterprise_code": 1, "listen_host": "127.0.0.1"},
     "smgp": {"source": "10690001"},
 }
-Process = subprocess.Popen[bytes]
 
 
 @pytest.fixture
@@ -163,7 +162,7 @@ def change(channel_id: int, **columns: Any) -> None:
 
 def start(settings: Settings, **more: str) -> Process:
     """A real gateway process."""
-    return subprocess.Popen([sys.executable, "-m", "workers.gateway"], env=environment(settings, **more))
+    return Process("workers.gateway", environment=environment(settings, **more))
 
 
 def end(child: Process) -> int:

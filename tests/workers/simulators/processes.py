@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import threading
 import time
 import urllib.request
@@ -15,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
+from tests.processes import Process
 from workers.simulators.carrier import journal
 
 START_S: Final = 15.0
@@ -28,10 +27,8 @@ SECRET: Final = "carrier-test-secret"
 @contextmanager
 def process(module: str, *arguments: str) -> Iterator[str]:
     """Runs a simulator on a free port; gives its address."""
-    command = [sys.executable, "-m", module, "--port", "0", *arguments]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    child = Process(module, "--port", "0", *arguments, heard=True)
     try:
-        assert child.stdout is not None
         line = child.stdout.readline()
         assert "listens on" in line, f"{module} did not start"
         yield line.split()[-1]

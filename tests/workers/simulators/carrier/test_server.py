@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
@@ -15,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.processes import Process
 from tests.workers.simulators.processes import KEY, Receiver, RunningCarrier, ask, carrier, receiver, wait_for
 from workers import channels
 from workers.channels import Accepted, Outgoing
@@ -173,9 +172,8 @@ def test_one_channel_sends_over_2000_a_second_with_one_message_a_request(tmp_pat
 
 def test_whoever_was_answered_is_in_the_journal_even_after_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "killed.jsonl"
-    command = [sys.executable, "-m", "workers.simulators.carrier", "--port", "0", "--key", KEY, "--journal", str(path)]
-    child = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None
+    known = ("--port", "0", "--key", KEY, "--journal", str(path))
+    child = Process("workers.simulators.carrier", *known, heard=True)
     url = child.stdout.readline().split()[-1]
     ids = [post(url + "/v1/messages", message(index))[1]["id"] for index in range(20)]
     child.send_signal(signal.SIGKILL)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import subprocess
-import sys
 import urllib.error
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from tests.processes import Process
 from tests.workers.simulators.links import dialects
 from tests.workers.simulators.links.arrange import play
 from tests.workers.simulators.links.client import Customer
@@ -100,9 +99,8 @@ def test_a_wrong_wish_is_refused(page: str, wish: dict[str, Any], tmp_path: Path
 
 def test_whoever_was_answered_is_in_the_journal_even_after_a_kill(tmp_path: Path) -> None:
     path = tmp_path / "killed.jsonl"
-    command = [sys.executable, "-m", "workers.simulators.links", "--protocol", "smpp", "--port", "0"]
-    child = subprocess.Popen([*command, "--journal", str(path)], stdout=subprocess.PIPE, text=True)
-    assert child.stdout is not None
+    known = ("--protocol", "smpp", "--port", "0", "--journal", str(path))
+    child = Process("workers.simulators.links", *known, heard=True)
     port = ask(child.stdout.readline().split()[-1] + "/control")["port"]
 
     async def story() -> None:
