@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import pytest
 from flask import Flask
@@ -21,9 +22,9 @@ Opener = Callable[..., Page]
 _FRUGAL = ["--no-sandbox", "--disable-dev-shm-usage", "--process-per-site", "--renderer-process-limit=1"]
 
 
-@pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium, for one folder: while Playwright runs, nothing else in the process may run an event loop.
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """Debian's Chromium. While Playwright runs, nothing else in the process may run an event loop.
 
     Without one the tests skip, unless QUNFA_REQUIRE_BROWSER=1 makes that a failure.
     """
@@ -37,6 +38,13 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=_FRUGAL)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="package")
+def chromium() -> Iterator[Browser]:
+    """One browser for this folder's tests."""
+    with launched() as browser:
+        yield browser
 
 
 def _driver_runs() -> bool:

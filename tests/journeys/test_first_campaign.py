@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests import scale
-from tests.browser.conftest import chromium  # noqa: F401  # the fixture
+from tests.browser.conftest import launched
 from tests.journeys.running import Product, product
 from workers.demo import STAFF
 
@@ -24,8 +24,8 @@ PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\
 
 @scale.scaled
 @pytest.mark.browser
-def test_from_sign_up_to_the_last_receipt(chromium: Browser, tmp_path: Path) -> None:  # noqa: F811
-    with product(QUNFA_DEMO_TPS="0") as running:
+def test_from_sign_up_to_the_last_receipt(tmp_path: Path) -> None:
+    with launched() as chromium, product(QUNFA_DEMO_TPS="0") as running:
         customer, staff = (_browser(chromium, running) for _ in range(2))
         _sign_up(customer)
         _top_up(customer)
@@ -37,7 +37,7 @@ def test_from_sign_up_to_the_last_receipt(chromium: Browser, tmp_path: Path) -> 
         _agree(customer, running, good)
 
 
-def _browser(chromium: Browser, running: Product) -> Page:  # noqa: F811
+def _browser(chromium: Browser, running: Product) -> Page:
     context = chromium.new_context(base_url=running.url, locale="en-GB", viewport={"width": 1440, "height": 900})
     context.add_cookies([{"name": "lang", "value": "en", "url": running.url}])
     page = context.new_page()
