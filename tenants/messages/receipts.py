@@ -19,7 +19,7 @@ from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, and_, any_, fun
 from tenants import routing, webhooks
 from tenants.core import bulk, crash, jobs, scopes
 from tenants.core.clock import now
-from tenants.core.db import db
+from tenants.core.db import db, in_order
 from tenants.core.jobs import Job
 from tenants.core.secrets import platform_index
 from tenants.messages import failover, fallback, parts, references
@@ -110,14 +110,16 @@ def store(channel_id: int, incoming: Sequence[Incoming], secret: str) -> None:
 
 def match_new() -> int:
     """Find the messages of receipts without our reference; how many were looked at. Platform scope."""
-    rows = db.session.execute(
+    queue = (
         select(Receipt.id, Receipt.channel_id, Receipt.provider_ref, Receipt.received_at, Receipt.tries,
                Receipt.phone_index.is_not(None).label("numbered"))
         .where(Receipt.state == "new", Receipt.next_at <= func.now())
         .order_by(Receipt.next_at)
         .limit(SET_MAX)
         .with_for_update(skip_locked=True)
-    ).all()  # fmt: skip
+    )  # fmt: skip
+    with in_order():
+        rows = db.session.execute(queue).all()
     if not rows:
         return 0
     # A carrier brings receipts on any link of an account, also on those of another channel that shares it.
@@ -178,16 +180,24 @@ def tenants_waiting(limit: int = 50) -> list[int]:
 
 def settle(basis: str) -> int:
     """Settle one set of the tenant's matched receipts; how many. The tenant's scope; the caller commits."""
-    found = db.session.execute(
+    queue = (
         select(
-            Receipt.id, Receipt.message_id, Receipt.attempt, Receipt.outcome, Receipt.code, Receipt.at, Receipt.parts,
+            Receipt.id,
+            Receipt.message_id,
+            Receipt.attempt,
+            Receipt.outcome,
+            Receipt.code,
+            Receipt.at,
+            Receipt.parts,
             Receipt.received_at,
         )
         .where(Receipt.state == "matched", Receipt.tenant_id == scopes.tenant_id())
         .order_by(Receipt.id)
         .limit(SET_MAX)
         .with_for_update(skip_locked=True)
-    ).all()  # fmt: skip
+    )
+    with in_order():
+        found = db.session.execute(queue).all()
     at = now()
     unsure, kept = parts.failed(found, at)
     parts.put_off(unsure, at)

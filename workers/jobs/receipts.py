@@ -31,17 +31,19 @@ def settle_receipts() -> None:
 
 
 def _settle_all(stop_at: float) -> None:
-    with scopes.platform(Reason.RECEIPTS):
-        messages.match_new()
-        waiting = messages.tenants_waiting()
-    for tenant_id in waiting:
-        for _ in range(SETS_MAX):
-            if time.monotonic() > stop_at or stopping.asked():
-                jobs.ring(Job.SETTLE_RECEIPTS)
-                return
-            with scopes.tenant(tenant_id):
-                basis = db.session.scalars(select(Tenant.basis).where(Tenant.id == tenant_id)).one()
-                settled = messages.settle(basis)
-            crash.point("after_settle")
-            if settled < messages.SET_MAX:
-                break
+    looked = messages.SET_MAX
+    while looked == messages.SET_MAX:
+        with scopes.platform(Reason.RECEIPTS):
+            looked = messages.match_new()
+            waiting = messages.tenants_waiting()
+        for tenant_id in waiting:
+            for _ in range(SETS_MAX):
+                if time.monotonic() > stop_at or stopping.asked():
+                    jobs.ring(Job.SETTLE_RECEIPTS)
+                    return
+                with scopes.tenant(tenant_id):
+                    basis = db.session.scalars(select(Tenant.basis).where(Tenant.id == tenant_id)).one()
+                    settled = messages.settle(basis)
+                crash.point("after_settle")
+                if settled < messages.SET_MAX:
+                    break

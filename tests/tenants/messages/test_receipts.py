@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
+import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import column, func, insert, select, table, update
 
@@ -15,15 +18,16 @@ from tenants.core.scopes import Reason
 from tenants.messages import Incoming
 from tenants.messages.models import Receipt, Submission
 from tests import factories
+from workers.jobs.receipts import settle_receipts
 
-OLD, WAITING = 4_000, 3
+OLD, WAITING, BACKLOG = 4_000, 3, 20_000
 # What this session has read of late, by table.
 READ = table("pg_stat_xact_user_tables", column("relname"), column("seq_tup_read"), column("idx_tup_fetch"))
 
 
 def stored(tenant_id: int, count: int, state: str) -> None:
     with scopes.platform(Reason.RECEIPTS):
-        incoming = [Incoming(f"{state} {each}", "", "delivered", "", now()) for each in range(count)]
+        incoming = [Incoming(f"{state} {count} {each}", "", "delivered", "", now()) for each in range(count)]
         messages.store(77, incoming, "secret")
         fresh = update(Receipt).where(Receipt.state == "new")
         db.session.execute(fresh.values(state=state, tenant_id=tenant_id, message_id=Receipt.id, attempt=1))
@@ -73,3 +77,40 @@ def test_what_was_settled_before_is_not_read_again(app: Flask) -> None:
         before = rows_read()
         assert messages.settle("delivered") == WAITING
         assert rows_read() - before < 10 * WAITING
+
+
+def test_a_slice_of_a_backlog_is_taken_without_sorting_the_rest(app: Flask, owner: sa.Engine) -> None:
+    with owner.begin() as connection:  # as on a new installation
+        connection.execute(select(func.pg_clear_attribute_stats("shared", "receipts", "next_at", False)))
+        connection.execute(select(func.pg_clear_attribute_stats("shared", "receipts", "state", False)))
+    stored(factories.business().id, BACKLOG, "new")
+    plans = []
+
+    def explain(connection: sa.Connection, cursor: Any, statement: str, given: Any, *_: Any) -> None:
+        if "SKIP LOCKED" in statement:
+            plan = connection.connection.cursor().execute(f"EXPLAIN {statement}", given)
+            plans.append("\n".join(line for (line,) in plan))
+
+    sa.event.listen(db.engine, "before_cursor_execute", explain)
+    try:
+        with scopes.platform(Reason.RECEIPTS):
+            assert messages.match_new() == messages.SET_MAX
+            in_the_end = db.session.scalar(sa.text("SHOW enable_sort"))
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", explain)
+    assert len(plans) == 1 and "Index Scan using ix_receipts_new" in plans[0] and "Sort" not in plans[0]
+    assert in_the_end == "on"
+
+
+def test_one_job_matches_and_settles_a_backlog_of_many_sets(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("tenants.messages.receipts", "tenants.messages"):
+        monkeypatch.setattr(f"{module}.SET_MAX", WAITING)
+    tenant_id, several = factories.business().id, 4 * WAITING + 1
+    stored(tenant_id, several, "new")
+    with scopes.tenant(tenant_id):
+        row = {"tenant_id": tenant_id, "channel_id": 77, "attempt": 1, "part": 1, "parts": 1, "at": now()}
+        known = [row | {"provider_ref": f"new {several} {each}", "message_id": each + 1} for each in range(several)]
+        db.session.execute(insert(Submission), known)
+    settle_receipts()
+    with scopes.platform(Reason.RECEIPTS):
+        assert set(db.session.scalars(select(Receipt.state))) == {"settled"}
