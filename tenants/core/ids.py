@@ -69,5 +69,5 @@ def decode(secret: str, text: str) -> PublicId | None:
 def _contexts(secret: str, _thread: int) -> tuple[CipherContext, CipherContext]:
     """Ready to turn a block there and back. Made once: that takes far longer than a block. Each thread has its own."""
     # Every block stands alone: ECB is the plain block permutation that is wanted here.
-    cipher = Cipher(algorithms.AES(derive(secret, "public-ids")), modes.ECB())  # nosec B305 - one block only
+    cipher = Cipher(algorithms.AES(derive(secret, "public-ids")), modes.ECB())  # nosec B305  # one block only
     return cipher.encryptor(), cipher.decryptor()

@@ -177,7 +177,7 @@ def _draw(found: list[Option], kind: str, parts: int, *, others: bool) -> Way | 
     enough = max((option.points for option in found), default=0) * OVERFLOW
     while found:
         pulls = [option.pull(kind) for option in found]
-        option = random.choices(found, pulls if any(pulls) else None)[0]  # nosec B311 - a draw, no secret
+        option = random.choices(found, pulls if any(pulls) else None)[0]  # nosec B311  # a draw, no secret
         grant = _grant(option.channel, option.parts(parts))
         if grant.parts:
             return _way(option.channel, grant, others=others)

@@ -76,7 +76,7 @@ def sockets(home: Path) -> Path:
     name = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:10]
     path = Path(tempfile.gettempdir()) / f"qunfa-{os.geteuid()}-{name}"
     if len(str(path)) > SOCKET_PATH_MAX - 30:
-        path = Path("/tmp") / path.name  # nosec B108 - its owner is looked at
+        path = Path("/tmp") / path.name  # nosec B108  # its owner is looked at
     path.mkdir(mode=0o711, exist_ok=True)
     if path.stat().st_uid not in {os.geteuid(), pwd.getpwnam(UNPRIVILEGED).pw_uid}:
         raise Unusable(f"{path} belongs to another user: remove it or set TMPDIR to a folder of your own.")

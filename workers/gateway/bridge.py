@@ -34,7 +34,7 @@ QUIET_S: Final = 5.0  # a draining channel leaves when it has heard nothing for 
 TICK_S: Final = 0.02
 # Sequences of sessions that are open together stay far apart.
 SEQUENCES_APART, SEQUENCES = 1 << 20, 1 << 10
-_sessions = itertools.count(random.randrange(SEQUENCES))  # nosec B311 - no secret
+_sessions = itertools.count(random.randrange(SEQUENCES))  # nosec B311  # no secret
 
 
 class Bridge:

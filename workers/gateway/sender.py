@@ -57,7 +57,7 @@ class Sender:
         self.outbox = Outbox()
         self.works: list[Work] = []
         self.rate = Rate(channel.kept.tps, now())
-        self._reference = random.randrange(1 << 16)  # nosec B311 - no secret
+        self._reference = random.randrange(1 << 16)  # nosec B311  # no secret
         self._bell = asyncio.Event()
         self._rung, self._looked_at = True, -math.inf
         self._coming: dict[Work, int] = {}  # parts of the slices that are being committed

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Final
 from urllib.parse import quote
-from xml.sax.saxutils import escape  # nosec B406 - nothing is parsed
+from xml.sax.saxutils import escape  # nosec B406  # nothing is parsed
 
 from workers.channels.base import Misconfigured
 

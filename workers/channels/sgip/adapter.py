@@ -40,7 +40,7 @@ class SgipAdapter:
         linking.secret(16),
         Field("area_code", "number", "Area code", low=0, high=9_999, help="Part of the node number"),
         Field("enterprise_code", "number", "Enterprise code", low=0, high=99_999, help="Part of the node number"),
-        Field("listen_host", "text", "Listen on", default="0.0.0.0"),  # nosec B104 - the carrier calls
+        Field("listen_host", "text", "Listen on", default="0.0.0.0"),  # nosec B104  # the carrier calls
         Field("listen_port", "number", "Listen on port", default=8802, high=65_535, help="Where the carrier calls us"),
         Field("listen_account", "text", "Carrier's login name", required=False, octets_max=16, help="Empty: ours"),
         Field("listen_secret", "text", "Carrier's login password", required=False, secret=True, octets_max=16,

@@ -51,7 +51,7 @@ class Profile:
         if self.plain:
             return DELIVERED
         chosen = script_of(number, self.default)
-        if chosen is DELIVERED and random.random() * 100 < self.undelivered_percent:  # nosec B311 - chance, no secret
+        if chosen is DELIVERED and random.random() * 100 < self.undelivered_percent:  # nosec B311  # chance, no secret
             return FAILED
         return chosen
 
