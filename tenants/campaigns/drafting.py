@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tenants.campaigns.models import Campaign
 from tenants.campaigns.states import EDITABLE, State
+from tenants.core import audit
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.errors import Invalid, NotFound, WrongState
@@ -38,6 +39,7 @@ def create(name: str, *, by: int | None, time_zone: str = "Asia/Shanghai") -> Ca
     campaign = Campaign(name=_checked_name(name), created_by=by, created_at=at, updated_at=at, time_zone=time_zone)
     db.session.add(campaign)
     db.session.flush()
+    audit.record("campaign.create", actor_id=by, object=f"campaign:{campaign.id}")
     return campaign
 
 

@@ -11,7 +11,7 @@ from tenants.contacts.importing import TIDY_AFTER
 from tenants.contacts.models import Import
 from tenants.contacts.states import Purpose, State
 from tenants.contacts.tabular import START, Chunk
-from tenants.core import agenda
+from tenants.core import agenda, audit
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.errors import Invalid
@@ -43,6 +43,7 @@ def paste(text: str, *, name: str, by: int | None) -> Import:
     found.rows_n, found.created_n, found.optedout_n = len(rows), kept.created, kept.optedout
     running.count_refusals(found, ready.refused)
     db.session.flush()
+    audit.record("import.paste", actor_id=by, object=f"import:{found.id}", rows=len(rows))
     return found
 
 

@@ -62,9 +62,10 @@ def keep(channel_id: int, operator: str, name: str, content: bytes, *, by: int) 
     read(content, operator)
     digest = hashlib.sha256(content).hexdigest()
     row = {"channel_id": channel_id, "operator": operator, "sha256": digest, "name": name[:200], "content": content}
-    db.session.execute(
-        insert(Answer).values(row | {"outcome": {}, "uploaded_by": by, "uploaded_at": now()}).on_conflict_do_nothing()
-    )
+    put = insert(Answer).values(row | {"outcome": {}, "uploaded_by": by, "uploaded_at": now()})
+    added = db.session.scalar(put.on_conflict_do_nothing().returning(Answer.id))
+    if added is not None:
+        audit.record("filing.upload", actor_id=by, object=f"answers:{added}", operator=operator)
     same = (Answer.channel_id == channel_id, Answer.operator == operator, Answer.sha256 == digest)
     return db.session.scalars(select(Answer).where(*same)).one()
 
