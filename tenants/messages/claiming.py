@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import distinct_on, insert
 
 from tenants import accounts, optouts, quotas, routing
 from tenants.accounts.models import Tenant
+from tenants.accounts.vaults import vault
 from tenants.core import agenda
 from tenants.core.db import db
 from tenants.core.jobs import Job
@@ -129,10 +130,10 @@ def begin_slice(
 ) -> list[Picked] | None:  # fmt: skip
     """Mark up to `parts` parts of the batch `submitting`; the caller commits before anything leaves.
 
-    Opt-outs are looked up once more here: who opted out since planning is left out and the money given back. An empty
-    list means nothing is left (or the run is paused); None that the lease is lost and the caller must stop, or, with
-    a `fence`, that another gateway keeps the channel by now. With `others`, what this channel failed last is left to
-    them.
+    Opt-outs and the platform's blocks are looked up once more here: who came on a list since planning is left out and
+    the money given back. An empty list means nothing is left (or the run is paused); None that the lease is lost and
+    the caller must stop, or, with a `fence`, that another gateway keeps the channel by now. With `others`, what this
+    channel failed last is left to them.
     """
     mine = and_(Batch.id == claim.id, Batch.lease == claim.lease)
     if fence is not None:
@@ -144,17 +145,43 @@ def begin_slice(
         return None
     statement = _slice(claim, channel_id, parts, signature_id, key, others).execution_options(synchronize_session=False)
     rows = db.session.execute(statement).all()
-    picked = [Picked(*message) for *message, state, _hold_id, _cost, _parts in rows if state == State.SUBMITTING]
+    blocked = _block([row for row in rows if row.state == State.SUBMITTING], key)
+    stopped = [row for row in rows if row.state == State.OPTED_OUT or row.id in blocked]
+    picked = [Picked(*row[:4]) for row in rows if row.state == State.SUBMITTING and row.id not in blocked]
     tallies = [Tally(claim.campaign_id, 0, State.QUEUED, State.SUBMITTING, len(picked))] if picked else []
     tallies += [
         Tally(
             claim.campaign_id, row.hold_id, State.QUEUED, State.OPTED_OUT, 1, release_micro=row.cost, unused=row.parts
         )
-        for row in rows
-        if row.state == State.OPTED_OUT
+        for row in stopped
     ]
     book(tallies, key)
     return picked
+
+
+def _block(rows: Sequence[Any], key: str) -> set[int]:
+    """Stop those of the messages just marked whose numbers the platform blocks; their ids.
+
+    The platform's index is of the number, not of the business's index, so the numbers are opened here, in the same
+    transaction; while nothing is blocked at all, nothing is.
+    """
+    if not rows or not rows[0].blocks:
+        return set()
+    keys = vault()
+    number_of = {row.id: keys.open("messages", row.id, row.sealed)[0] for row in rows}
+    numbers = optouts.blocked_for_all(list(set(number_of.values())))
+    ids = {id for id, number in number_of.items() if number in numbers}
+    if ids:
+        db.session.execute(
+            update(Message)
+            .where(Message.id.in_(ids))
+            .values(
+                state=State.OPTED_OUT, attempt=Message.attempt - 1, channel_id=None, submitted_at=None,
+                settle_txn=func.coalesce(Message.settle_txn, settling_txn(key)), done_at=func.now(),
+            ),
+            execution_options=_UNSEEN,
+        )  # fmt: skip
+    return ids
 
 
 def fit_for(claim: Claim, channel_id: int, others: bool) -> list[ColumnElement[bool]]:
@@ -202,6 +229,7 @@ def _slice(claim: Claim, channel_id: int, parts: int, signature_id: int, key: st
             Message.id, Message.attempt, Message.segments, Message.sealed, Message.state, Message.hold_id,
             case((waiting.c.unsettled, Message.unit_micro * Message.segments), else_=0).label("cost"),
             case((waiting.c.unsettled, taken_parts()), else_=0).label("parts"),
+            optouts.any_blocked_for_all().label("blocks"),
         )
     )  # fmt: skip
 

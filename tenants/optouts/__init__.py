@@ -1,13 +1,14 @@
 """Who must not be sent to.
 
-filter, blocked, blocked_for_all, known     asked at planning and in the claim
+filter, blocked, known                      the business's own: asked at planning and in the claim
+blocked_for_all, any_blocked_for_all        the platform's: asked at planning and in the claim
 page, count, add, add_many, remove          the business's own list
 """
 
-from tenants.optouts.checking import EVERY_SIGNATURE, blocked, blocked_for_all, filter, known
+from tenants.optouts.checking import EVERY_SIGNATURE, any_blocked_for_all, blocked, blocked_for_all, filter, known
 from tenants.optouts.listing import PAGE, REASON_MAX, Entry, add, add_many, count, page, remove
 
 __all__ = [
-    "EVERY_SIGNATURE", "PAGE", "REASON_MAX", "Entry", "add", "add_many", "blocked", "blocked_for_all", "count",
-    "filter", "known", "page", "remove",
+    "EVERY_SIGNATURE", "PAGE", "REASON_MAX", "Entry", "add", "add_many", "any_blocked_for_all", "blocked",
+    "blocked_for_all", "count", "filter", "known", "page", "remove",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, ScalarSelect, exists, select, true
 from sqlalchemy.orm import InstrumentedAttribute
 
 from tenants.accounts.vaults import vault
@@ -38,9 +38,14 @@ def known(phone_index: ColumnElement[bytes] | InstrumentedAttribute[bytes]) -> C
     return exists().where(OptOut.phone_index == phone_index)
 
 
+def any_blocked_for_all() -> ScalarSelect[bool | None]:
+    """Whether the platform blocks any number (None: no), asked once in a statement and not for each of its rows."""
+    return select(true()).select_from(GlobalBlock).limit(1).scalar_subquery()
+
+
 def blocked_for_all(numbers: Sequence[str]) -> set[str]:
     """Those of the numbers (E.164) to which no business may send."""
-    if db.session.scalar(select(GlobalBlock.phone_index).limit(1)) is None:
+    if not db.session.scalar(select(any_blocked_for_all())):
         return set()
     keys = vault()
     number_of = {keys.platform_index(number): number for number in numbers}

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, update
+from sqlalchemy import func, insert, select, update
 
 from tenants import messages
+from tenants.accounts.vaults import vault
 from tenants.core import scopes
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.scopes import Reason
 from tenants.messages import claiming
-from tenants.messages.models import Batch, Turn
+from tenants.messages.models import Batch, Message, Turn
+from tenants.optouts.models import GlobalBlock
 from tenants.quotas import limits
 from tests import factories
 from tests.tenants.messages import arrange
@@ -81,3 +84,37 @@ def test_those_who_have_enough_do_not_stand_in_the_way_of_the_rest(app: Flask, m
         db.session.merge(Turn(tenant_id=late, lane="bulk", served_at=now()))
     monkeypatch.setattr(claiming, "HEADS_MAX", 2)
     assert served() == [late, late]
+
+
+@pytest.fixture
+def blocks(app: Flask) -> Iterator[Callable[[bytes], None]]:
+    """The platform's list, emptied afterwards."""
+
+    def add(index: bytes) -> None:
+        with scopes.platform(Reason.STAFF):
+            db.session.execute(insert(GlobalBlock).values(phone_index=index, reason="complaint", created_at=now()))
+
+    yield add
+    with scopes.platform(Reason.STAFF):
+        db.session.execute(GlobalBlock.__table__.delete())
+
+
+def test_a_number_blocked_for_all_after_planning_is_not_sent_to(app: Flask, blocks: Callable[[bytes], None]) -> None:
+    run = arrange.run(["000"] * 3)
+    with scopes.tenant(run.tenant_id):
+        keys = vault()
+        last = db.session.scalars(select(Message).order_by(Message.id.desc()).limit(1)).one()
+        index = keys.platform_index(keys.open("messages", last.id, last.sealed)[0])
+        stopped = last.id
+    blocks(index)
+    with scopes.platform(Reason.DISPATCH):
+        claim = messages.claim("bulk")
+        assert claim is not None
+    with scopes.tenant(run.tenant_id):
+        picked = messages.begin_slice(claim, 1, 9, 1, "slice:blocks")
+        assert picked is not None and len(picked) == 2 and stopped not in {each.id for each in picked}
+    with scopes.tenant(run.tenant_id):
+        row = db.session.get_one(Message, stopped)
+        assert (row.attempt, row.channel_id, row.submitted_at) == (0, None, None) and row.done_at is not None
+    assert run.states() == {"opted_out": 1, "submitting": 2}
+    assert run.balance().held == 2 * arrange.PRICE_MICRO and run.balance().posted == CREDIT_MICRO
