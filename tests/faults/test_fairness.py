@@ -61,6 +61,11 @@ class Small:
         return quantiles(self.waited_s(), n=20)[-1]
 
 
+def limit_s(alone_s: float) -> float:
+    """Five seconds; beside other tests on the same cores three times what it takes while nobody else sends."""
+    return P95_S_MAX if scale.FULL else max(P95_S_MAX, 3 * alone_s)
+
+
 def slow_channels(line: pipeline.Line, tenant_ids: Sequence[int], count: int) -> None:
     with scopes.platform(Reason.SWEEPS):
         channel = db.session.scalars(select(Channel).where(Channel.id == line.channel_id)).one()
@@ -74,6 +79,9 @@ def test_slow_channels_with_long_queues_do_not_hold_up_another_business(
 ) -> None:
     big, small = (factories.business(credit_micro=CREDIT_MICRO).id for _ in range(2))
     with pipeline.line(app, tmp_path, tenant_ids=[small]) as line, deployment.running(ground):
+        alone = Small(line, ground)
+        alone.launch(small)
+        limit = limit_s(alone.p95_s())
         slow_channels(line, [big], 2)
         arrange.run(["000"] * BIG, tenant_id=big)
         time.sleep(2.0)
@@ -81,7 +89,7 @@ def test_slow_channels_with_long_queues_do_not_hold_up_another_business(
         for _ in range(ROUNDS):
             others.launch(small)
             time.sleep(0.5)
-        assert others.p95_s() < P95_S_MAX
+        assert others.p95_s() < limit
 
 
 def test_one_big_sender_does_not_hold_up_twenty_small_ones_on_the_same_channel(
@@ -90,10 +98,14 @@ def test_one_big_sender_does_not_hold_up_twenty_small_ones_on_the_same_channel(
     spares.top_up(owner, ground.qunfa_secret, SENDERS + 1)
     tenants = [factories.business(credit_micro=CREDIT_MICRO).id for _ in range(SENDERS + 1)]
     with pipeline.line(app, tmp_path) as line, deployment.running(ground):
+        alone = Small(line, ground)
+        for tenant_id in tenants[1:]:
+            alone.launch(tenant_id)
+        limit = limit_s(alone.p95_s())
         big = arrange.run(["000"] * BIG, tenant_id=tenants[0])
         deployment.wait(lambda: big.progress().accepted + big.progress().delivered > 0)
         others = Small(line, ground)
         for tenant_id in tenants[1:]:
             others.launch(tenant_id)
         assert big.progress().queued > 0, "launched while the big one is being sent"
-        assert others.p95_s() < P95_S_MAX
+        assert others.p95_s() < limit
