@@ -57,6 +57,7 @@ TABLE = (
     Periodic(600.0, rich.tidy_capabilities),
     Periodic(3_600.0, sweeps.ring_filings),
     Periodic(86_400.0, sweeps.ring_books),
+    Periodic(86_400.0, sweeps.ring_thinning),
 )
 
 

@@ -56,6 +56,7 @@ class Job(StrEnum):
     CHECK_BOOKS = "check_books"
     MAKE_SPARES = "make_spares"
     REMIND_FILINGS = "remind_filings"
+    THIN_OUT = "thin_out"
 
 
 LANE_OF: dict[Job, Lane] = {
@@ -81,6 +82,7 @@ LANE_OF: dict[Job, Lane] = {
     Job.CHECK_BOOKS: Lane.CHORES,
     Job.MAKE_SPARES: Lane.CHORES,
     Job.REMIND_FILINGS: Lane.CHORES,
+    Job.THIN_OUT: Lane.CHORES,
 }
 
 # One bell on the queue is enough: the job takes everything there is when it begins.

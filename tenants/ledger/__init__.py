@@ -14,6 +14,7 @@ from tenants.ledger.checking import Discrepancy, verify
 from tenants.ledger.events import close as close_event
 from tenants.ledger.events import keep as keep_event
 from tenants.ledger.events import take as take_event
+from tenants.ledger.events import thin as thin_events
 from tenants.ledger.events import unresolved as unresolved_events
 from tenants.ledger.statements import Line, Statement, statement
 from tenants.ledger.topups import PAYABLE_FOR, Paid, check_amount, link_topup, open_topup, settle_topup, unanswered
@@ -27,5 +28,5 @@ __all__ = [
     "CURRENCY", "PAYABLE_FOR", "Balance", "Discrepancy", "Leg", "Line", "Paid", "Statement", "Wallet", "balance",
     "balances", "check_amount", "close_event", "get_topup", "give_up_topup", "grant", "held_at", "hold", "is_our_topup",
     "keep_event", "link_topup", "open_topup", "recent_topups", "settle", "settle_topup", "statement", "take_event",
-    "trial_balance", "unanswered", "unresolved_events", "verify", "wallet", "wallets",
+    "thin_events", "trial_balance", "unanswered", "unresolved_events", "verify", "wallet", "wallets",
 ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from tenants.core import jobs
@@ -18,6 +18,9 @@ from tenants.ledger.models import StripeEvent
 TRIES_MAX = 360
 # News younger than this is on its way, not stuck.
 FRESH_FOR = timedelta(minutes=1)
+# Stripe brings news again for days, never for so long; the money of it is in the books for ever.
+NEWS_KEPT = timedelta(days=180)
+THINNED_MAX = 2_000
 
 
 def keep(event: dict[str, Any]) -> None:
@@ -64,3 +67,12 @@ def unresolved(limit: int = 50) -> list[StripeEvent]:
     stuck = (StripeEvent.state == "new") & (StripeEvent.received_at < now() - FRESH_FOR)
     query = select(StripeEvent).where(or_(StripeEvent.state == "failed", stuck))
     return list(db.session.scalars(query.order_by(StripeEvent.received_at.desc()).limit(limit)))
+
+
+def thin() -> int:
+    """Forget one lot of old news that was handled or is of no use; how many went. What failed stays for staff."""
+    old = select(StripeEvent.id).where(
+        StripeEvent.state.in_(("done", "ignored")), StripeEvent.received_at < now() - NEWS_KEPT
+    )
+    gone = delete(StripeEvent).where(StripeEvent.id.in_(old.limit(THINNED_MAX))).returning(StripeEvent.id)
+    return len(db.session.scalars(gone).all())

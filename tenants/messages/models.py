@@ -160,7 +160,7 @@ class Submission(Base):
     for each of its `parts`."""
 
     __tablename__ = "submissions"
-    __table_args__ = {"schema": SHARED}  # noqa: RUF012
+    __table_args__ = (Index("ix_submissions_at", "at", postgresql_using="brin"), {"schema": SHARED})
 
     channel_id: Mapped[int] = mapped_column(primary_key=True)
     provider_ref: Mapped[str] = mapped_column(primary_key=True)

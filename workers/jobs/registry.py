@@ -35,6 +35,7 @@ MODULE_OF: dict[Job, str] = {
     Job.CHECK_BOOKS: "ledger",
     Job.MAKE_SPARES: "accounts",
     Job.REMIND_FILINGS: "filings",
+    Job.THIN_OUT: "thinning",
 }
 
 

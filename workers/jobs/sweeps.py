@@ -116,6 +116,11 @@ def ring_books() -> None:
     jobs.ring(Job.CHECK_BOOKS)
 
 
+def ring_thinning() -> None:
+    """What is old and over is forgotten; what rings is the day."""
+    jobs.ring(Job.THIN_OUT)
+
+
 def ring_spares() -> None:
     """Too few spare tenants."""
     with scopes.platform(Reason.SWEEPS):
