@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -109,3 +109,16 @@ def app(shared_app: Flask, ground: Settings, owner: sa.Engine) -> Iterator[Flask
         if used := connection.exec_driver_sql(USED).scalars().all():
             connection.exec_driver_sql(f"TRUNCATE {', '.join(used)}")
     redis.Redis.from_url(ground.redis_url).flushall()
+
+
+@pytest.fixture
+def trail(app: Flask, owner: sa.Engine) -> Callable[[], set[str]]:
+    """Says which acts have left a row with their actor in the audit trail since the test began."""
+    rows = sa.text("SELECT id, action FROM shared.audit WHERE id > :last AND actor_id IS NOT NULL")
+
+    def found(last: int) -> list[sa.Row[tuple[int, str]]]:
+        with owner.connect() as connection:
+            return list(connection.execute(rows, {"last": last}))
+
+    before = max((row.id for row in found(0)), default=0)
+    return lambda: {row.action for row in found(before)}

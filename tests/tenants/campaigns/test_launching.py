@@ -41,7 +41,7 @@ def line(app: Flask, tmp_path: Path) -> Iterator[pipeline.Line]:
         yield made
 
 
-def test_a_campaign_goes_from_draft_to_its_last_receipt(line: pipeline.Line) -> None:
+def test_a_campaign_goes_from_draft_to_its_last_receipt(line: pipeline.Line, trail: Callable[[], set[str]]) -> None:
     ready = arrange.ready(40)
     forecast = ready.preflight()
     assert (forecast["people"], forecast["parts"], forecast["cost_micro"]) == (40, 40, 40 * PRICE_MICRO)
@@ -51,6 +51,7 @@ def test_a_campaign_goes_from_draft_to_its_last_receipt(line: pipeline.Line) -> 
     assert ready.progress().delivered == 40
     assert ready.balance() == ledger.Balance(CREDIT_MICRO - forecast["cost_micro"], 0), "the forecast was the price"
     assert line.carrier.entries("submit")[0]["text"].startswith("【Acme】陈晨，您好")
+    assert trail() >= {"campaign.launch"}
 
 
 def test_launch_pressed_from_ten_sides_launches_once(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -36,7 +37,9 @@ def states(kind: Kind) -> list[str]:
     return list(db.session.scalars(own))
 
 
-def test_a_signature_is_asked_for_once_its_papers_are_there_and_valid(app: Flask) -> None:
+def test_a_signature_is_asked_for_once_its_papers_are_there_and_valid(
+    app: Flask, trail: Callable[[], set[str]]
+) -> None:
     with arrange.channels({"mobile": ["signature"]}) as ids, scopes.tenant(factories.business().id):
         signature, lines = arrange.signature(), arrange.lines(ids)
         assert row(Kind.SIGNATURE, lines).missing == "papers_missing"
@@ -52,6 +55,7 @@ def test_a_signature_is_asked_for_once_its_papers_are_there_and_valid(app: Flask
             "mobile": State.PREPARED, "unicom": State.NOT_NEEDED, "telecom": State.NOT_NEEDED,
             "broadnet": State.NOT_NEEDED,
         }  # fmt: skip
+    assert trail() >= {"filing.ask"}
 
 
 def test_a_new_round_begins_after_a_refusal_or_shortly_before_the_end_and_the_old_one_counts_on(app: Flask) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -90,12 +91,13 @@ def test_many_handlers_at_once_credit_once(app: Flask) -> None:
     assert now_of(acme, topup) == ("paid", AMOUNT)
 
 
-def test_a_session_is_linked_once(app: Flask) -> None:
+def test_a_session_is_linked_once(app: Flask, trail: Callable[[], set[str]]) -> None:
     acme = factories.business()
     topup = opened(acme)
     with scopes.tenant(acme.id):
         ledger.link_topup(topup.id, "cs_other")
         assert ledger.get_topup(topup.id).session_id == topup.session_id
+    assert trail() >= {"topup.open"}
 
 
 def test_a_tenant_neither_sees_anothers_top_up_nor_pays_its_own(app: Flask) -> None:

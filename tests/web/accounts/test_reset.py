@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import time_machine
@@ -23,13 +24,14 @@ def ask(app: Flask, email: str) -> str:
     return link(mails(email)[-1])
 
 
-def test_a_link_by_mail_sets_a_new_password_and_ends_every_session(app: Flask) -> None:
+def test_a_link_by_mail_sets_a_new_password_and_ends_every_session(app: Flask, trail: Callable[[], set[str]]) -> None:
     acme = business()
     client, path = client_of(app, acme), ask(app, acme.email)
     assert visitor(app).post(path, data={"new": NEW_PASSWORD}).location == "/sign-in?changed=1"
     assert client.get("/settings").status_code == 302
     assert sign_in(visitor(app), acme.email).status_code == 422
     assert sign_in(visitor(app), acme.email, NEW_PASSWORD).status_code == 303
+    assert trail() >= {"password.reset"}
 
 
 def test_an_unknown_address_is_answered_the_same_and_mailed_nothing(app: Flask) -> None:

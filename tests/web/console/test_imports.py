@@ -40,7 +40,7 @@ def _import_of(business: Business) -> int:
         return contacts.imports()[0].id
 
 
-def test_a_file_goes_from_upload_to_a_list(app: Flask) -> None:
+def test_a_file_goes_from_upload_to_a_list(app: Flask, trail: Callable[[], set[str]]) -> None:
     acme = factories.business()
     client = client_of(app, acme)
     here = _handed_in(client, FILE.encode())
@@ -65,6 +65,7 @@ def test_a_file_goes_from_upload_to_a_list(app: Flask) -> None:
         assert said in page
     with scopes.tenant(acme.id):
         assert [person.fields for person in contacts.people()] == [{"points": "320"}]
+    assert trail() >= {"import.upload", "import.begin"}
 
 
 def test_what_is_missing_is_said_beside_its_field_and_every_choice_is_kept(app: Flask) -> None:
@@ -146,7 +147,7 @@ def test_all_refused_rows_come_as_a_harmless_file_to_owners_and_to_whoever_broug
     assert signed_in(app, bob, acme.id).get(url).status_code == 403
 
 
-def test_an_upload_can_be_discarded_and_another_business_sees_none(app: Flask) -> None:
+def test_an_upload_can_be_discarded_and_another_business_sees_none(app: Flask, trail: Callable[[], set[str]]) -> None:
     acme, rival = factories.business(), factories.business("Rival")
     client = client_of(app, acme)
     here = _handed_in(client, FILE.encode(), Purpose.OPTOUTS)
@@ -156,6 +157,7 @@ def test_an_upload_can_be_discarded_and_another_business_sees_none(app: Flask) -
     assert client.post(here + "/stop").status_code == 303
     assert "Stopped" in _page(client, here)
     assert "members.csv" in _page(client, "/imports")
+    assert trail() >= {"import.stop"}
 
 
 def test_recipients_of_a_draft_lead_back_to_it_at_every_step(app: Flask) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -55,7 +56,7 @@ def test_a_medium_is_shown_so_that_nothing_in_it_runs(app: Flask) -> None:
     assert client_of(app, rival).get(f"/media/{named(acme, kept(acme))}").status_code == 404
 
 
-def test_a_medium_is_renamed_and_deleted_unless_a_template_names_it(app: Flask) -> None:
+def test_a_medium_is_renamed_and_deleted_unless_a_template_names_it(app: Flask, trail: Callable[[], set[str]]) -> None:
     acme = factories.business()
     client, free, used = client_of(app, acme), kept(acme), kept(acme)
     client.post(f"/media/{named(acme, free)}/name", data={"name": "Cup"})
@@ -69,6 +70,7 @@ def test_a_medium_is_renamed_and_deleted_unless_a_template_names_it(app: Flask) 
     assert "“Latte” uses this medium" in refused.get_data(as_text=True)
     with scopes.tenant(acme.id):
         assert [file.id for file in media.listed()] == [used]
+    assert trail() >= {"media.rename", "media.delete"}
 
 
 def test_a_carrier_fetches_under_a_signed_address_only(app: Flask) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ def preview(client: FlaskClient, body: str, **changed: Any) -> str:
     return answer.get_data(as_text=True)
 
 
-def test_a_template_is_written_saved_and_handed_in(app: Flask) -> None:
+def test_a_template_is_written_saved_and_handed_in(app: Flask, trail: Callable[[], set[str]]) -> None:
     acme = factories.business()
     client = client_of(app, acme)
     edit = saved(client)
@@ -44,6 +45,7 @@ def test_a_template_is_written_saved_and_handed_in(app: Flask) -> None:
     with scopes.platform(Reason.STAFF):
         review = moderation.queue("template")[0].review
     assert (review.title, review.version, review.shown["text"]) == ("Parcel", 1, "Hello {name}, your parcel is here")
+    assert trail() >= {"template.create", "template.save", "template.submit"}
 
 
 def test_the_preview_counts_fills_and_finds_variables(app: Flask) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
@@ -71,7 +71,7 @@ def test_what_a_channel_asks_for_is_ticked(client: FlaskClient, channel: int) ->
 
 
 def test_a_sheet_goes_out_and_exactly_what_stood_on_it_is_submitted(
-    client: FlaskClient, channel: int, hemu: factories.Business
+    client: FlaskClient, channel: int, hemu: factories.Business, trail: Callable[[], set[str]]
 ) -> None:
     page = client.get(f"/staff/filings?channel={channel}&operator=mobile").text
     rows = export(client, channel)
@@ -86,10 +86,11 @@ def test_a_sheet_goes_out_and_exactly_what_stood_on_it_is_submitted(
     done = {"channel": channel, "operator": "mobile", "through": through[1]}
     client.post("/staff/filings/submitted", data=done)
     assert (len(export(client, channel)), len(export(client, channel, "submitted"))) == (2, 3)
+    assert trail() >= {"filing.sheet", "filing.submit"}
 
 
 def test_answers_are_looked_at_applied_once_and_told(
-    client: FlaskClient, channel: int, hemu: factories.Business
+    client: FlaskClient, channel: int, hemu: factories.Business, trail: Callable[[], set[str]]
 ) -> None:
     rows = export(client, channel)
     client.post("/staff/filings/submitted", data={"channel": channel, "operator": "mobile", "through": 2**60})
@@ -116,6 +117,7 @@ def test_answers_are_looked_at_applied_once_and_told(
     [mail] = mails(hemu)
     assert mail.subject == "Filings: 1 filed, 1 turned down" and "变量过多" in mail.body
     assert words(client.get("/staff/filings?state=rejected").text).count("变量过多") >= 1
+    assert trail() >= {"filing.upload"}
 
 
 def test_a_file_that_is_none_is_refused_beside_its_field(client: FlaskClient, channel: int) -> None:
@@ -128,7 +130,7 @@ def test_a_file_that_is_none_is_refused_beside_its_field(client: FlaskClient, ch
 
 
 def test_one_answer_by_hand_with_the_papers_beside_it(
-    client: FlaskClient, channel: int, hemu: factories.Business
+    client: FlaskClient, channel: int, hemu: factories.Business, trail: Callable[[], set[str]]
 ) -> None:
     with scopes.platform(Reason.STAFF):
         waiting = deciding.queue(filings.State.PREPARED, channel, "mobile")
@@ -145,10 +147,11 @@ def test_one_answer_by_hand_with_the_papers_beside_it(
     assert client.post(f"{here}/decide", data=good).status_code == 303
     assert len(mails(hemu)) == 1
     assert "YD-1" in client.get(here).text
+    assert trail() >= {"filing.filed"}
 
 
 def test_a_templates_code_is_entered_with_the_answer_or_later(
-    client: FlaskClient, channel: int, hemu: factories.Business
+    client: FlaskClient, channel: int, hemu: factories.Business, trail: Callable[[], set[str]]
 ) -> None:
     with scopes.platform(Reason.STAFF):
         filings.rules.set_by_code(channel, True, by=1)
@@ -170,6 +173,7 @@ def test_a_templates_code_is_entered_with_the_answer_or_later(
     assert "Code awaited" not in client.get(f"/staff/filings?state=filed&channel={channel}&lang=en").text
     rules = client.get("/staff/filings/rules?lang=en").text
     assert "with its code" in rules and " disabled" in rules
+    assert trail() >= {"filing.code"}
 
 
 def test_the_sheet_has_a_column_for_codes_and_reads_it_back(

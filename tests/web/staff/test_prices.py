@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -78,7 +78,9 @@ def test_the_same_form_sent_twice_publishes_once(app: Flask, base: int) -> None:
     assert answers == [303, 409] and len(lists) == 1
 
 
-def test_a_list_for_a_later_day_waits_and_can_be_withdrawn(app: Flask, base: int) -> None:
+def test_a_list_for_a_later_day_waits_and_can_be_withdrawn(
+    app: Flask, base: int, trail: Callable[[], set[str]]
+) -> None:
     staff, day = staff_client(app), (now() + timedelta(days=9)).date().isoformat()
     assert staff.post("/staff/prices/publish", data=typed(base, ("CN", "", "0.09"), day=day)).status_code == 303
     assert unit() == 45_000
@@ -91,6 +93,7 @@ def test_a_list_for_a_later_day_waits_and_can_be_withdrawn(app: Flask, base: int
     assert staff.post("/staff/prices/withdraw", data={"list": base}).status_code == 409, "what holds stays"
     with scopes.platform(Reason.STAFF):
         assert resellers.versions()[0].id == base
+    assert trail() >= {"prices.publish", "prices.withdraw"}
 
 
 def test_a_list_holds_from_its_moment_on(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
