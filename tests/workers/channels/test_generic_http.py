@@ -374,7 +374,15 @@ PRESET_CASES = {
             },
             {"Authorization": "App secret-never-told"},
         ),
-        {"messages": [{"messageId": "i1", "status": {"groupName": "PENDING", "name": "PENDING_ACCEPTED"}}]},
+        {
+            "messages": [
+                {
+                    "to": "447700900123",
+                    "messageId": "i1",
+                    "status": {"groupName": "PENDING", "name": "PENDING_ACCEPTED"},
+                }
+            ]
+        },
         (200, Accepted("i1")),
         {"requestError": {"serviceException": {"messageId": "UNAUTHORIZED", "text": "…"}}},
         (401, refused(Code.CONFIG, True, "UNAUTHORIZED")),

@@ -6,7 +6,7 @@ import base64
 import hmac
 import json
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 from hashlib import sha256
@@ -31,25 +31,26 @@ from workers.channels.base import (
 from workers.channels.calls import ITEMS_MAX, form, same, token
 from workers.channels.generic_http import reading
 from workers.channels.generic_http.codes import STATUSES
-from workers.channels.generic_http.form import FIELDS, TOKEN
-from workers.channels.generic_http.rendering import BODIES, lines, names, percent, plain, render
-from workers.channels.http import Http, Reply, spread
+from workers.channels.generic_http.form import BATCH_MAX, FIELDS, TOKEN
+from workers.channels.generic_http.rendering import BODIES, ITEMS, lines, names, percent, plain, render
+from workers.channels.http import Http, Reply, nth, spread
 from workers.channels.mainland import SIGNED, Filled, e164, fill, local
 from workers.channels.meaning import verdict
 
 
 class GenericHttpAdapter:
-    """One message a request; what the tables of the channel do not explain stays in doubt."""
+    """One message a request, or a list of them; what the tables of the channel do not explain stays in doubt."""
 
     kind: ClassVar[str] = "generic_http"
-    batch_max: ClassVar[int] = 1
+    batch_max: ClassVar[int] = BATCH_MAX
     echoes_reference: ClassVar[bool] = False
     fields: ClassVar[tuple[Field, ...]] = FIELDS
 
     async def send(self, settings: Settings, messages: Sequence[Outgoing], http: Http) -> list[SendResult]:
         _check(settings)
         request = partial(_request, settings, http)
-        return await spread(messages, request, batch=1, connections=settings.number("connections"))
+        batch = settings.number("batch") if settings.text("item") else 1
+        return await spread(messages, request, batch=batch, connections=settings.number("connections"), alike=nth())
 
     def by_code(self, settings: Settings) -> bool:
         return _names_template(settings) and not (settings.text("template") and settings.text("variable"))
@@ -68,7 +69,8 @@ class GenericHttpAdapter:
 
     def check(self, settings: Settings) -> dict[str, str]:
         """Fields that cannot be read, asked when they are saved."""
-        return {name: "unreadable" for name, read in READERS.items() if not _readable(read, settings.text(name))}
+        faults = {name: "unreadable" for name, read in READERS.items() if not _readable(read, settings.text(name))}
+        return faults if _lists(settings) == bool(settings.text("item")) else {**faults, "item": "unreadable"}
 
     def acknowledgement(self, settings: Settings, body: bytes) -> Acknowledgement:
         text = settings.text("answer")
@@ -99,37 +101,56 @@ def _check(settings: Settings) -> None:
     """Misconfigured, before anything leaves, when a table or an expression cannot be read."""
     for name, read in READERS.items():
         read(settings.text(name))
+    if _lists(settings) != bool(settings.text("item")):
+        raise Misconfigured("a list needs both the form of one message and {{items}} in the body")
+
+
+def _lists(settings: Settings) -> bool:
+    return ITEMS in names(settings.text("body"))
 
 
 async def _request(settings: Settings, http: Http, part: Sequence[Outgoing]) -> list[SendResult]:
-    message = part[0]
+    """One request with all of them that can be filled. What stands outside the list is of the first."""
+    filled = [_filled(settings, message) for message in part]
+    able = [(message, each) for message, each in zip(part, filled, strict=True) if isinstance(each, Filled)]
+    told: Iterator[SendResult] = iter(())
+    if able:
+        told = iter(_results(settings, [message for message, _ in able], await _ask(settings, http, able)))
+    return [next(told) if isinstance(each, Filled) else each for each in filled]
+
+
+def _filled(settings: Settings, message: Outgoing) -> Filled | Refused:
     filled = fill(
         message,
         signature=settings.text("signature"),
         template=settings.text("template"),
         variable=settings.text("variable"),
     )
-    if isinstance(filled, Refused):
-        if _names_template(settings):
-            return [filled]
-        filled = Filled(_signature(settings, message), "", message.values)
-    given = _given(settings, message, filled)
+    if isinstance(filled, Filled) or _names_template(settings):
+        return filled
+    return Filled(_signature(settings, message), "", message.values)
+
+
+async def _ask(settings: Settings, http: Http, able: Sequence[tuple[Outgoing, Filled]]) -> Reply:
     content_type, escaped = BODIES[settings.text("body_type")]
+    each = [_given(settings, message, filled) for message, filled in able]
+    given = each[0]
+    if item := settings.text("item"):
+        given = {**given, ITEMS: ",".join(render(item, one, escaped) for one in each)}
     headers = {name: render(value, given, plain) for name, value in lines(settings.text("headers"), ":").items()}
     if settings.text("body") and "content-type" not in {name.lower() for name in headers}:
         headers["Content-Type"] = content_type
-    reply = await http.request(
+    return await http.request(
         settings.text("method"),
         render(settings.text("url"), given, percent),
         headers=headers,
         body=render(settings.text("body"), given, escaped).encode(),
         limit_s=settings.number("timeout_s"),
     )
-    return [_result(settings, message, reply)]
 
 
 def _names_template(settings: Settings) -> bool:
-    return "template" in names("".join(settings.text(name) for name in ("url", "headers", "body")))
+    return "template" in names("".join(settings.text(name) for name in ("url", "headers", "body", "item")))
 
 
 def _signature(settings: Settings, message: Outgoing) -> str:
@@ -170,19 +191,35 @@ def _given(settings: Settings, message: Outgoing, filled: Filled) -> dict[str, s
     }
 
 
-def _result(settings: Settings, message: Outgoing, reply: Reply) -> SendResult:
+def _results(settings: Settings, messages: Sequence[Outgoing], reply: Reply) -> list[SendResult]:
     content, text = reading.parsed(reply.body), reply.body.decode("utf-8", "replace")
+    if not settings.text("item"):
+        return [_result(settings, messages[0], reply.status, content, text)]
+    answers = reading.answers(
+        settings.text("answers_at"), settings.text("answer_number"), content, [message.number for message in messages]
+    )
+    if not any(answers) and reply.status not in reading.statuses(settings.text("success_status")):
+        return [_result(settings, message, reply.status, content, text) for message in messages]
+    return [
+        Doubtful("the answer does not name this message")
+        if answer is None
+        else _result(settings, message, reply.status, answer, json.dumps(answer, ensure_ascii=False))
+        for message, answer in zip(messages, answers, strict=True)
+    ]
+
+
+def _result(settings: Settings, message: Outgoing, status: int, content: Any, text: str) -> SendResult:
     code = reading.find(settings.text("code_at"), content, text)
-    if reply.status in reading.statuses(settings.text("success_status")) and _succeeded(settings, content, text):
+    if status in reading.statuses(settings.text("success_status")) and _succeeded(settings, content, text):
         ref = reading.find(settings.text("id_at"), content, text) if settings.text("id_at") else message.reference
         return Accepted(ref) if ref else Doubtful("the answer has no id")
     if code is not None:
         refusals, doubts = reading.refusals(settings.text("refusals"))
-        return verdict(code, refusals, doubts, broken=reply.status >= 500)
-    if reply.status in STATUSES and (isinstance(content, dict) or reply.status in (404, 405)):
-        ours, retryable = STATUSES[reply.status]
-        return Refused(ours, retryable, f"refused with status {reply.status}", str(reply.status))
-    return Doubtful(f"unreadable answer with status {reply.status}")
+        return verdict(code, refusals, doubts, broken=status >= 500)
+    if status in STATUSES and (isinstance(content, dict) or status in (404, 405)):
+        ours, retryable = STATUSES[status]
+        return Refused(ours, retryable, f"refused with status {status}", str(status))
+    return Doubtful(f"unreadable answer with status {status}")
 
 
 def _succeeded(settings: Settings, content: Any, text: str) -> bool:

@@ -11,6 +11,7 @@ METHODS: Final = ("POST", "GET", "PUT")
 TOKEN: Final = "token"
 PROOFS: Final = (TOKEN, "hmac-sha1", "hmac-sha256", "hmac-sha512")
 RECEIPT_FORMS: Final = ("json", "form", "query")
+BATCH_MAX: Final = 1000
 WORDS: Final = "DELIVRD = delivered\nUNDELIV = undelivered\nEXPIRED = expired\nREJECTD = rejected"
 
 REQUEST: Final = (
@@ -19,6 +20,8 @@ REQUEST: Final = (
     Field("headers", "lines", "Headers", required=False, help="Name: value, one a line"),
     Field("body_type", "choice", "Type of body", default="json", choices=tuple(BODIES)),
     Field("body", "lines", "Body", required=False, help="Placeholders are escaped for the type of body"),
+    Field("item", "lines", "One of a list", required=False, help="Of many in one request: {{items}} in the body"),
+    Field("batch", "number", "Messages in a request", default=1, high=BATCH_MAX, help="Of a list"),
     Field("user", "text", "User", required=False, help="{{user}}"),
     Field("secret", "text", "Secret", secret=True, required=False, help="{{secret}}"),
     Field("secret_2", "text", "Second secret", secret=True, required=False, help="{{secret_2}}"),
@@ -32,6 +35,8 @@ REQUEST: Final = (
 
 ANSWER: Final = (
     Field("success_status", "text", "Success statuses", default="200-299", help="For example 200, 202"),
+    Field("answers_at", "text", "Where the answers stand", required=False, help="Of a list; empty: the whole body"),
+    Field("answer_number", "text", "Where an answer's number stands", required=False, help="Empty: in our order"),
     Field("success_at", "text", "Where success stands", required=False, help="A path, or /an expression/"),
     Field("success_is", "text", "What success is", required=False, help="An expression for the whole value"),
     Field("id_at", "text", "Where their id stands", required=False, help="Empty: receipts name our reference"),

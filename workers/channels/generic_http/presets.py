@@ -110,13 +110,17 @@ INFOBIP: Final[Preset] = {
     "url": "https://api.infobip.com/sms/2/text/advanced",
     "headers": "Authorization: App {{secret}}\nAccept: application/json",
     "body_type": "json",
-    "body": '{"messages": [{"from": "{{sender}}", "destinations": [{"to": "{{number}}"}], "text": "{{text}}",'
-    ' "callbackData": "{{reference}}", "notifyUrl": "{{callback}}", "notifyContentType": "application/json"}]}',
+    "body": '{"messages": [{{items}}]}',
+    "item": '{"from": "{{sender}}", "destinations": [{"to": "{{number}}"}], "text": "{{text}}",'
+    ' "callbackData": "{{reference}}", "notifyUrl": "{{callback}}", "notifyContentType": "application/json"}',
+    "batch": 100,
     "success_status": "200",
-    "success_at": "messages.0.status.groupName",
+    "answers_at": "messages",
+    "answer_number": "to",
+    "success_at": "status.groupName",
     "success_is": "PENDING|DELIVERED",
-    "id_at": "messages.0.messageId",
-    "code_at": "messages.0.status.name | requestError.serviceException.messageId",
+    "id_at": "messageId",
+    "code_at": "status.name | requestError.serviceException.messageId",
     "refusals": "UNAUTHORIZED = channel_misconfigured again\nFORBIDDEN = channel_misconfigured again\n"
     "BAD_REQUEST = channel_misconfigured again\nTOO_MANY_REQUESTS = throttled again\nGENERAL_ERROR = doubt\n"
     "REJECTED_NOT_ENOUGH_CREDITS = carrier_credit again\nREJECTED_DESTINATION = number_invalid\n"

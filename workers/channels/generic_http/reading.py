@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import Any, Final
@@ -45,6 +45,23 @@ def many(where: str, content: Any) -> list[Any]:
     """The list at a path, or the one thing there as a list."""
     found = _walked(where, content) if where else content
     return found if isinstance(found, list) else [found]
+
+
+def answers(where: str, number_at: str, content: Any, numbers: Sequence[str]) -> list[Mapping[str, Any] | None]:
+    """For each of the numbers what a list says of it, None where that is not certain. Without a place for the number
+    the list must be as long as ours."""
+    found = [each for each in many(where, content) if isinstance(each, Mapping)]
+    if not number_at:
+        return list(found) if len(found) == len(numbers) else [None] * len(numbers)
+    named: dict[str, list[Mapping[str, Any]]] = {}
+    for each in found:
+        named.setdefault(_digits(find(number_at, each) or ""), []).append(each)
+    told = [named.get(_digits(number), []) for number in numbers]
+    return [each[0] if len(each) == 1 else None for each in told]
+
+
+def _digits(number: str) -> str:
+    return "".join(filter(str.isdigit, number))
 
 
 def _walked(path: str, content: Any) -> Any:

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape  # nosec B406  # nothing is parsed
 from workers.channels.base import Misconfigured
 
 NAME: Final = re.compile(r"\{\{(\w+)\}\}")
+ITEMS: Final = "items"  # a list of messages that were rendered already
 RAW_JSON: Final = frozenset({"values", "fields"})  # JSON already, so they stand outside quotation marks
 
 percent = partial(quote, safe="")
@@ -49,7 +50,8 @@ def render(template: str, given: Mapping[str, str], escaped: Callable[[str], str
         name = match[1]
         if name not in given:
             raise Misconfigured(f"no such placeholder: {name}")
-        return given[name] if name in RAW_JSON and escaped is in_json else escaped(given[name])
+        raw = name == ITEMS or (name in RAW_JSON and escaped is in_json)
+        return given[name] if raw else escaped(given[name])
 
     return NAME.sub(value, template)
 

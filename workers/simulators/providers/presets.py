@@ -136,17 +136,19 @@ def sinch_letter(receipts: list[Waiting], at: datetime, keys: Keys) -> Letter:
 def infobip_read(asked: Asked, keys: Keys) -> Wanted:
     refusal = {"requestError": {"serviceException": {"messageId": "UNAUTHORIZED", "text": "Invalid login details"}}}
     same(asked.headers.get("Authorization", ""), f"App {keys.secret}", 401, refusal)
-    given = json.loads(asked.body)["messages"][0]
-    found = message("+" + given["destinations"][0]["to"], given["text"], given.get("callbackData"))
-    return Wanted([found], callback=given.get("notifyUrl", ""))
+    given = json.loads(asked.body)["messages"]
+    found = [message("+" + each["destinations"][0]["to"], each["text"], each.get("callbackData")) for each in given]
+    return Wanted(found, callback=given[0].get("notifyUrl", ""))
 
 
 def infobip_answer(answers: list[dict[str, Any]], wanted: Wanted) -> tuple[int, dict[str, Any]]:
-    first = answers[0]
-    status = {"groupName": "PENDING", "name": "PENDING_ACCEPTED"}
-    if "id" not in first:
-        status = {"groupName": "REJECTED", "name": INFOBIP_REFUSALS.get(first["code"], "REJECTED_SYSTEM_ERROR")}
-    return 200, {"messages": [{"messageId": first.get("id", "none"), "status": status}]}
+    told = []
+    for answer, asked in zip(answers, wanted.messages, strict=True):
+        status = {"groupName": "PENDING", "name": "PENDING_ACCEPTED"}
+        if "id" not in answer:
+            status = {"groupName": "REJECTED", "name": INFOBIP_REFUSALS.get(answer["code"], "REJECTED_SYSTEM_ERROR")}
+        told.append({"to": asked["to"].removeprefix("+"), "messageId": answer.get("id", "none"), "status": status})
+    return 200, {"messages": told}
 
 
 def infobip_letter(receipts: list[Waiting], at: datetime, keys: Keys) -> Letter:

@@ -48,7 +48,7 @@ def channel(kind: str, url: str, callback: str) -> tuple[str, dict[str, object]]
     if kind == "maap":
         return kind, {**common, "app_id": NAME, "app_key": SECRET, "chatbot": "sip:1069@bot.example", "token": TOKEN}
     own = {"url": url + PATHS[kind], "user": NAME, "secret": SECRET, "sender": "1069", "proof_secret": TOKEN}
-    return "generic_http", {**PRESETS[kind], **common, **TEMPLATE, **own, "callback": callback}
+    return "generic_http", {**PRESETS[kind], **common, **TEMPLATE, **own, "callback": callback, "batch": 1}
 
 
 @contextmanager
