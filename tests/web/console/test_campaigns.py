@@ -141,7 +141,7 @@ def test_pause_go_on_and_cancel_keep_every_count_and_cent(app: Flask) -> None:
     assert desk.ready.balance() == ledger.Balance(CREDIT_MICRO, 0)
     with scopes.tenant(desk.ready.tenant_id):
         acts = db.session.scalars(select(Entry.action).order_by(Entry.id)).all()
-    assert list(acts) == ["campaign.launch", "campaign.pause", "campaign.resume", "campaign.cancel"]
+    assert list(acts) == ["campaign.create", "campaign.launch", "campaign.pause", "campaign.resume", "campaign.cancel"]
 
 
 def test_what_is_no_longer_possible_is_refused(app: Flask) -> None:

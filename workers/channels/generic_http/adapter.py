@@ -92,7 +92,7 @@ def _found(place: str) -> object:
 # Fields that are little languages of their own, and who reads each.
 READERS: dict[str, Callable[[str], object]] = {
     "success_status": reading.statuses, "success_is": reading.compiled, "success_at": _found, "id_at": _found,
-    "code_at": _found, "refusals": reading.refusals, "receipt_words": reading.outcomes,
+    "answer_number": _found, "code_at": _found, "refusals": reading.refusals, "receipt_words": reading.outcomes,
     "receipt_codes": reading.causes,
 }  # fmt: skip
 
