@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -39,6 +39,13 @@ def page(*, state: str = "", name: str = "", before: int | None = None) -> Page[
 def one(tenant_id: int) -> Tenant:
     """A business. Platform scope."""
     return db.session.get_one(Tenant, tenant_id)
+
+
+def business_names(tenant_ids: Iterable[int | None]) -> dict[int, str]:
+    """The names of businesses. Platform scope."""
+    wanted = {each for each in tenant_ids if each is not None}
+    rows = db.session.execute(select(Tenant.id, Tenant.name).where(Tenant.id.in_(wanted)))
+    return {row[0]: row[1] for row in rows}
 
 
 def counts() -> dict[str, int]:

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from tenants import filings, routing
+from tenants.accounts import listing
 from tenants.core import audit, files, scopes
 from tenants.core.db import db
 from tenants.core.errors import Invalid, WrongState
@@ -56,7 +57,8 @@ def _desk(errors: dict[str, str]) -> str:
         tabs=TABS, more=len(rows) == SHOWN, errors=errors, codeless=codeless,
         operators=[(each, content.OPERATORS[each]) for each in MAINLAND],
         totals={tab: sum(each.filings for place, each in sheets.items() if place[0] == tab) for tab in TABS[:2]},
-        answers=answers.listed()[:8], **_shown(),
+        answers=answers.listed()[:8], businesses=listing.business_names(each.filing.tenant_id for each in rows),
+        **_shown(),
     )  # fmt: skip
 
 
@@ -179,6 +181,7 @@ def _one(found: Waiting, decision: Decision, errors: dict[str, str]) -> str:
     by_code = found.subject.kind == Kind.TEMPLATE and line in filings.rules.by_code([line[0]])
     return render_template(
         "staff/filings/show.html", found=found, papers=papers, decision=decision, errors=errors, by_code=by_code,
+        businesses=listing.business_names([found.filing.tenant_id]),
         **_shown(),
     )  # fmt: skip
 

@@ -13,6 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from tenants import routing
+from tenants.accounts import listing
 from tenants.core.db import db
 from tenants.core.errors import Invalid
 from tenants.core.operators import OPERATORS
@@ -87,9 +88,10 @@ def _page(errors: Mapping[str, str] | None = None, brought: porting.Brought | No
     channels = {each.id: each for each in tending.listed()}
     run, fault = _dry_run()
     return render_template(
-        "staff/routes/index.html", routes=rules.listed(), channels=channels, place=place, content=content,
+        "staff/routes/index.html", routes=(found := rules.listed()), channels=channels, place=place, content=content,
         products=PRODUCTS, why_not=WHY_NOT, run=run, fault=fault, asked=request.args, ported=porting.known(),
         errors=errors or {}, brought=brought, home=HOME,
+        businesses=listing.business_names(each.tenant_id for each in found),
     )  # fmt: skip
 
 

@@ -200,3 +200,4 @@ def test_staff_begin_with_what_waits_to_be_handed_over(client: FlaskClient, hemu
         n = deciding.waiting()
     page = client.get("/staff/reviews?lang=en").text
     assert n >= 2 and f"{n} filings to be handed to carriers" in words(page)
+    assert "禾木咖啡" in client.get("/staff/filings?lang=en").text

@@ -87,7 +87,7 @@ def test_there_is_one_rule_for_one_thing(app: Flask) -> None:
 
 def test_the_closest_rule_counts_and_it_alone(app: Flask) -> None:
     reseller = factories.business()
-    acme = factories.business(reseller_id=reseller.id)
+    acme = factories.business("Acme of the rules", reseller_id=reseller.id)
     every, theirs, own, last = (channel(name) for name in ("every", "theirs", "own", "last"))
     group = routing.Group(acme.id, "CN", "mobile", "notice")
     rule(app, {every: "1"})
@@ -102,6 +102,7 @@ def test_the_closest_rule_counts_and_it_alone(app: Flask) -> None:
     assert {choose(1, elsewhere).channel_id for _ in range(5)} == {every}
     with scopes.tenant(acme.id):
         assert routing.serving(group) == {last}, "a business sees the same rule"
+    assert "Acme of the rules" in staff_client(app).get("/staff/routes").text
 
 
 def test_a_dry_run_says_which_channels_with_which_shares_and_why(app: Flask) -> None:
