@@ -48,7 +48,7 @@ SETTINGS: dict[str, object] = {
     "private_key": PEM,
     "client_token": "client-token-never-told",
     "connections": 1,
-    "timeout_s": 1,
+    "timeout_s": 5,
 }
 ONE = Outgoing("msg_1-1", "+8613800138000", "【禾木】你好")
 ID = str(uuid.uuid5(NAMESPACE, "msg_1-1"))
