@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
-from flask import Flask
-from sqlalchemy import delete, insert, select, update
+from flask import Flask, current_app
+from sqlalchemy import delete, func, insert, select, update
 
 from tenants import campaigns, ledger, media
+from tenants.accounts.vaults import vault
+from tenants.contacts.models import Contact, ListMember
 from tenants.core import scopes
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.scopes import Reason
+from tenants.core.secrets import platform_index
 from tenants.message_templates.models import TemplateVersion
 from tenants.message_templates.rich import Act, Card, Frame, Mms, Rcs, Rich, Suggestion, to_json
+from tenants.messages import capability
 from tenants.messages.models import Attempt, Capability
 from tenants.routing.models import Channel
 from tests import pipeline
@@ -81,6 +87,24 @@ def with_picture(ready: arrange.Ready, rich: Rich) -> int:
         return id
 
 
+def numbers(list_id: int) -> list[str]:
+    """Of everybody on a list. The tenant's scope."""
+    on_it = select(Contact.phone_index, Contact.sealed).join(ListMember, ListMember.contact_id == Contact.id)
+    rows = db.session.execute(on_it.where(ListMember.list_id == list_id))
+    return [vault().open("contacts", index, sealed)["n"] for index, sealed in rows]
+
+
+def learn(numbers: Sequence[str], *, capable: bool, ago: timedelta) -> None:
+    """So long ago the channel said of these numbers whether they take RCS."""
+    with scopes.platform(Reason.SWEEPS):
+        channel_id = db.session.scalars(select(Channel.id).where(Channel.kind == "rcs_google")).one()
+        secret = current_app.config["SETTINGS"].qunfa_secret
+        indexes = [platform_index(secret, number) for number in numbers]
+        capability.remember(channel_id, dict.fromkeys(indexes, capable))
+        said = update(Capability).where(Capability.phone_index.in_(indexes))
+        db.session.execute(said.values(checked_at=func.now() - ago))
+
+
 def test_an_rcs_reaches_who_has_it_and_everybody_else_by_sms(app: Flask, tmp_path: Path, pem: str) -> None:
     tap = Suggestion(Act.OPEN, "附近门店", "https://hemu.example/near")
     card = Rcs(cards=(Card("桂花拿铁", "{name}，今日上市", None, (tap,)),), fallback=LONG)
@@ -90,6 +114,8 @@ def test_an_rcs_reaches_who_has_it_and_everybody_else_by_sms(app: Flask, tmp_pat
         lists = [ready.list_id, arrange.contact_list(5, NO_RCS), arrange.contact_list(4, TAKEN_BACK)]
         draft = campaigns.get(ready.campaign_id)
         draft.audience = {"source": "lists", "list_ids": lists}
+        everybody = {number for list_id in lists for number in numbers(list_id)}
+        (known, *_), (outdated, *_) = numbers(lists[1]), numbers(lists[0])
     secrets = {"private_key": pem, "client_token": SECRET}
     settings = {"url": "{url}", "token_url": "{url}/token", "agent_id": "hemu", "email": NAME}
     with (
@@ -98,6 +124,8 @@ def test_an_rcs_reaches_who_has_it_and_everybody_else_by_sms(app: Flask, tmp_pat
         provider("rcs", address, tmp_path, "rcs", "rcs_google", settings=settings, secrets=secrets) as rcs,
     ):
         line = pipeline.add_channel(sms, address, {})
+        learn([known], capable=False, ago=capability.INCAPABLE_FOR / 2)
+        learn([outdated], capable=False, ago=capability.INCAPABLE_FOR)
         try:
             ready.launch()
             assert ready.preflight()["cost_micro"] == 15 * RCS_MICRO
@@ -105,6 +133,8 @@ def test_an_rcs_reaches_who_has_it_and_everybody_else_by_sms(app: Flask, tmp_pat
         finally:
             with scopes.platform(Reason.SWEEPS):
                 db.session.execute(delete(Channel).where(Channel.id == line))
+        asked = Counter(entry["to"] for entry in rcs.entries("asked"))
+        assert asked == Counter(everybody - {known}), "each was asked about once, but for whom an answer still holds"
         cards = rcs.entries("submit")
         assert {entry["to"][-3:] for entry in cards} == {"000", TAKEN_BACK}, "who has no RCS was not even tried"
         assert len(cards) == 10

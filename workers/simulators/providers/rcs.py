@@ -102,6 +102,7 @@ class Platform:
         return told(200, {})
 
     async def capabilities(self, request: web.Request) -> web.StreamResponse:
+        self.carrier.journal.write([{"kind": "asked", "to": request.match_info["number"]}])
         if not self._reaches(request.match_info["number"]):
             return _refusal(404, "NOT_FOUND")
         return told(200, {"features": list(FEATURES)})
@@ -110,6 +111,7 @@ class Platform:
         numbers = json.loads(await request.read())["users"]
         if not 0 < len(numbers) <= LISTED_MAX:
             return _refusal(400, "INVALID_ARGUMENT")
+        self.carrier.journal.write([{"kind": "asked", "to": number} for number in numbers])
         return told(200, {"reachableUsers": [number for number in numbers if self._reaches(number)]})
 
     def _reaches(self, number: str) -> bool:
