@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from configparser import RawConfigParser
+from multiprocessing import forkserver
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,7 @@ def test_a_server_that_ends_at_once_says_why(tmp_path: Path) -> None:
 @pytest.mark.soak
 @pytest.mark.skipif(bool(jasmin.lacking()), reason="Jasmin is not installed: ./run bench --peers")
 def test_it_carries_some_messages_and_leaves_nothing_running() -> None:
+    forkserver.ensure_running()  # it stays for other tests, see tests/processes.py
     before = _children()
     assert links_jasmin.figure(COUNT) > 0
     assert _children() == before
