@@ -66,9 +66,9 @@ def test_an_unknown_address_takes_as_long_as_a_wrong_password(app: Flask) -> Non
     known, took = business().email, {"known": [], "unknown": []}  # type: ignore[var-annotated]
     for round in range(4):
         for name, email in (("known", known), ("unknown", f"nobody-{round}@example.com")):
-            began = time.perf_counter()
+            began = time.process_time()
             sign_in(visitor(app), email, "wrong")
-            took[name].append(time.perf_counter() - began)
+            took[name].append(time.process_time() - began)
     assert 0.5 < min(took["known"]) / min(took["unknown"]) < 2
 
 

@@ -59,7 +59,8 @@ def test_each_table_forgets_what_is_over_and_older_than_its_edge(app: Flask, mon
         kept = set(db.session.scalars(select(Receipt.provider_ref)))
         assert kept == {"goes-new", "goes-matched", "young-settled", "young-unknown", "young-new", "young-matched"}
         assert set(db.session.scalars(select(Submission.provider_ref))) == {"young"}
-        assert {each.removeprefix("evt-") for each in db.session.scalars(select(StripeEvent.id))} == {
+        ours = select(StripeEvent.id).where(StripeEvent.id.like("evt-%"))
+        assert {each.removeprefix("evt-") for each in db.session.scalars(ours)} == {
             "goes-new", "goes-failed", "young-done", "young-ignored", "young-new", "young-failed",
         }  # fmt: skip
     with scopes.tenant(acme.id):
