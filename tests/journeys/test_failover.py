@@ -93,7 +93,7 @@ def test_traffic_leaves_a_channel_that_fails_by_receipts_and_comes_back(quick: F
         carrier(folders[0], *quickly) as one,
         carrier(folders[1], *quickly) as other,
     ):
-        first = pipeline.add_channel(one, address, {}, operators=["mobile"], weight=300)
+        first = pipeline.add_channel(one, address, {}, operators=["mobile"], weight=100)
         second = pipeline.add_channel(other, address, {}, operators=["mobile"], weight=100)
         traffic = Traffic(one, other)
         assert traffic.flow(2, first=1)["first"] > 0
@@ -105,7 +105,7 @@ def test_traffic_leaves_a_channel_that_fails_by_receipts_and_comes_back(quick: F
             traffic.flow(1, first=3 * EACH if points(first) > 50 else 0)
             judge_channels()
         assert points(first) < 20, "after two judgements the traffic has moved"
-        moved = traffic.flow(4)
+        moved = traffic.flow(12)  # the first is drawn once in six at most
         assert moved["second"] > moved["first"], moved
 
         one.control(undelivered_percent=0)
