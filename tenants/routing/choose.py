@@ -129,24 +129,25 @@ def _unlinked(group: Group) -> bool:
 
 
 def choose(
-    group: Group, parts: int, *, without: Collection[int] = (), ready: Ready | None = None
+    group: Group, parts: int, *, without: Collection[int] = (), spent: Collection[int] = (), ready: Ready | None = None
 ) -> Way | float | None:
     """A way for up to `parts` parts, drawn among the channels that have room in their pace.
 
-    `without` names channels that shall not be taken this time; `ready` answers which of the channels given to it have
-    the text filed where that is needed. When all are at their pace or broken: the seconds until the first may be asked
-    again. None when no channel serves the group.
+    `without` names channels that shall not be taken this time, `spent` those whose pace the caller knows to be used up;
+    `ready` answers which of the channels given to it have the text filed where that is needed. When all others are at
+    their pace or broken: the seconds until the first of them may be asked again. None when no other serves the group.
     """
     found = options(group)
     if not found and _unlinked(group):
         return UNLINKED_S
     found = _filed(found, ready)
     closed = [option for option in found if option.channel.breaker == "closed"]
-    broken = [option for option in found if option.channel.breaker != "closed" and option.channel.id not in without]
+    avoided = {*without, *spent}
+    broken = [option for option in found if option.channel.breaker != "closed" and option.channel.id not in avoided]
     usable = [option for option in closed if option.channel.id not in without]
     if not (group.kind in PRECIOUS and usable) and (probe := _probe(broken, parts, others=bool(closed))):
         return probe
-    drawn = _draw(usable, group.kind, parts, others=len(closed) > 1)
+    drawn = _draw(usable, group.kind, parts, spent, others=len(closed) > 1)
     if isinstance(drawn, Way):
         return drawn
     waits = [wait_s for wait_s in (drawn, *map(_again, broken)) if wait_s is not None]
@@ -172,9 +173,12 @@ def _filed(found: list[Option], ready: Ready | None) -> list[Option]:
     return [option for option in found if option.channel.id in filed]
 
 
-def _draw(found: list[Option], kind: str, parts: int, *, others: bool) -> Way | float | None:
+def _draw(usable: list[Option], kind: str, parts: int, spent: Collection[int], *, others: bool) -> Way | float | None:
     wait_s: float | None = None
-    enough = max((option.points for option in found), default=0) * OVERFLOW
+    enough = max((option.points for option in usable), default=0) * OVERFLOW
+    found = [option for option in usable if option.channel.id not in spent]
+    if len(found) < len(usable):
+        found = _taking_over(found, enough)
     while found:
         pulls = [option.pull(kind) for option in found]
         option = random.choices(found, pulls if any(pulls) else None)[0]  # nosec B311  # a draw, no secret
@@ -182,8 +186,13 @@ def _draw(found: list[Option], kind: str, parts: int, *, others: bool) -> Way | 
         if grant.parts:
             return _way(option.channel, grant, others=others)
         wait_s = grant.wait_s if wait_s is None else min(wait_s, grant.wait_s)
-        found = [each for each in found if each is not option and each.points >= enough]
+        found = _taking_over([each for each in found if each is not option], enough)
     return wait_s
+
+
+def _taking_over(found: list[Option], enough: float) -> list[Option]:
+    """Those that may take what others have no pace for."""
+    return [option for option in found if option.points >= enough]
 
 
 def _probe(broken: Sequence[Option], parts: int, *, others: bool) -> Way | None:

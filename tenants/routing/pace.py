@@ -1,7 +1,7 @@
 """The pace of a channel: a bucket of tokens (one a part) in the channel's own row, filled by the database's clock.
 
 A job never waits for pace. It takes a grant of at most two seconds of the channel, sends that much, gives back what it
-did not use, and ends.
+did not use, and asks no more of a channel that had nothing beyond it.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ WINDOW_S = 2.0
 
 @dataclass(frozen=True)
 class Grant:
-    """`parts` that may be sent now; when none, `wait_s` until there may be. `bounded`: what is not used is to be given
-    back."""
+    """`parts` that may be sent now; when that is all there was, `wait_s` until it is worth asking again. `bounded`:
+    what is not used is to be given back."""
 
     parts: int
     wait_s: float = 0.0
@@ -44,7 +44,7 @@ def take(channel_id: int, want: int) -> Grant:
     )
     # Half a window's worth, so that a slow channel is asked once a second and not for every single part.
     enough = min(want, max(1.0, channel.tps * WINDOW_S / 2))
-    return Grant(parts, 0.0 if parts else max(0.05, (enough - tokens) / channel.tps))
+    return Grant(parts, 0.0 if parts == want else max(0.05, (enough - (tokens - parts)) / channel.tps))
 
 
 def unlimited(want: int) -> Grant:

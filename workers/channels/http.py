@@ -35,7 +35,8 @@ from workers.channels.base import (
 CONNECT_S: Final = 5.0
 REQUEST_S: Final = 10.0
 REQUEST_S_MAX: Final = 60.0  # the longest one request may be allowed to take, connecting included
-START_S_MAX: Final = 30.0  # no new request of a call is begun later than this
+# No new request of a call is begun later than this: a slow carrier must not keep whoever sends from other work.
+START_S_MAX: Final = 2.0
 
 T = TypeVar("T")
 log = structlog.get_logger()

@@ -5,8 +5,9 @@ links is handed to the gateway instead.
 
 from __future__ import annotations
 
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 import structlog
 from sqlalchemy import select
@@ -20,17 +21,20 @@ from tenants.core.jobs import Job, Lane
 from tenants.core.scopes import Reason
 from tenants.messages import Answer, Claim, Picked, Result, Writer, handing
 from workers import channels
-from workers.channels import Accepted, Refused, SendResult
+from workers.channels import Accepted, Code, Refused, SendResult
 from workers.channels.settings import opened
-from workers.jobs import revoking, rich, stopping
+from workers.jobs import revoking, rich, stopping, strides
 
 log = structlog.get_logger()
 
-# A job ends after this long even when its batch is not empty, so that others get their turn.
-JOB_S = 10.0
+# A job begins no slice later than this even when its batch is not empty, so that others get their turn: a small run
+# launched behind big ones waits for a job to end.
+JOB_S = 2.0
 SLICES_MAX = 50
 # No channel serves the group: staff must add one; ask again this often.
 NO_CHANNEL_S = 30.0
+# The shortest time before channels are asked again that had nothing to give.
+AGAIN_S = 0.05
 # A channel with links has as many batches as it may: a gateway that ends one rings for the next.
 FULL_S = 0.25
 
@@ -77,14 +81,18 @@ def _send(claim: Claim) -> None:
         writer, basis = messages.writer(claim.campaign_id, vault()), _basis(claim.tenant_id)
     group, ready = messages.group_of(claim), messages.filed(claim, writer)
     stop_at = time.monotonic() + JOB_S
-    wait_s, taken = 0.0, 0
+    wait_s, taken, parts = 0.0, 0, 0
     # Channels that failed all that is left: it is the others' turn.
     passed: set[int] = set()
+    # Channels whose pace is used up, and when to ask again. While a slice is out the pace grows on: asked at once, it
+    # would give a part at a time for ever.
+    spent: dict[int, float] = {}
     for number in range(SLICES_MAX):
         with scopes.platform(Reason.DISPATCH):
-            way = routing.choose(group, messages.SLICE_MAX, without=passed, ready=ready)
+            want = _want(claim.left - taken, parts / taken if taken else 1.0)
+            way = routing.choose(group, want, without=passed, spent=spent, ready=ready)
         if not isinstance(way, routing.Way):
-            wait_s = way or (0.0 if passed else NO_CHANNEL_S)
+            wait_s = _pause_s(way, spent, passed)
             break
         if way.kind in channels.LINK_KINDS:
             if not _has_for(claim, way):
@@ -107,7 +115,9 @@ def _send(claim: Claim) -> None:
                 break
             passed.add(way.channel_id)
             continue
-        taken += len(picked)
+        if way.grant.wait_s and _parts(picked) >= way.grant.parts:
+            spent[way.channel_id] = time.monotonic() + way.grant.wait_s
+        taken, parts = taken + len(picked), parts + _parts(picked)
         results = _leave(claim, way, writer, picked)
         over = time.monotonic() > stop_at or stopping.asked()
         last = over or taken >= claim.left or number == SLICES_MAX - 1
@@ -126,6 +136,24 @@ def _send(claim: Claim) -> None:
             return
     with scopes.tenant(claim.tenant_id):
         messages.give_back(claim, wait_s=wait_s)
+
+
+def _want(left: int, parts: float) -> int:
+    """How many parts to ask for, so that no pace is kept from other batches that this one has no use for.
+
+    `left` messages of so many `parts` each, as far as is known: the first slice tells.
+    """
+    return min(messages.SLICE_MAX, max(1, math.ceil(left * parts)))
+
+
+def _pause_s(again_s: float | None, spent: Mapping[int, float], passed: Collection[int]) -> float:
+    """How long to leave a batch alone that no channel takes now: until the first of them may be asked again."""
+    waits = [until - time.monotonic() for until in spent.values()]
+    if again_s is not None:
+        waits.append(again_s)
+    if not waits:
+        return 0.0 if passed else NO_CHANNEL_S
+    return max(AGAIN_S, min(waits))
 
 
 def _has_for(claim: Claim, way: routing.Way) -> bool:
@@ -150,13 +178,17 @@ def _hand(claim: Claim, way: routing.Way) -> bool:
 
 
 def _return_unused(way: routing.Way, picked: Sequence[Picked]) -> None:
-    used = sum(each.segments for each in picked)
+    used = _parts(picked)
     if way.grant.bounded and used != way.grant.parts:
         with scopes.platform(Reason.DISPATCH):
             routing.give_back(way.channel_id, way.grant.parts - used)
     if way.probe and not picked:
         with scopes.platform(Reason.DISPATCH):
             routing.end_probe(way.channel_id)
+
+
+def _parts(picked: Sequence[Picked]) -> int:
+    return sum(each.segments for each in picked)
 
 
 def _tell_breaker(way: routing.Way, results: Sequence[Result]) -> None:
@@ -168,10 +200,9 @@ def _tell_breaker(way: routing.Way, results: Sequence[Result]) -> None:
 
 
 def _begin(claim: Claim, way: routing.Way, writer: Writer, key: str) -> list[Picked] | None:
+    parts = min(way.grant.parts, strides.most(way.channel_id))
     with scopes.tenant(claim.tenant_id):
-        picked = messages.begin_slice(
-            claim, way.channel_id, way.grant.parts, writer.signature_id, key, others=way.others
-        )
+        picked = messages.begin_slice(claim, way.channel_id, parts, writer.signature_id, key, others=way.others)
     crash.point("after_submitting")
     return picked
 
@@ -182,6 +213,8 @@ def _leave(claim: Claim, way: routing.Way, writer: Writer, picked: Sequence[Pick
     # No transaction is open here: a slow carrier holds nothing of the database.
     answers = channels.send(way.kind, opened(way.channel_id, way.settings, way.secrets), outgoing)
     crash.point("after_sent")
+    untried = [each for each, answer in zip(picked, answers, strict=True) if _untried(answer)]
+    strides.learn(way.channel_id, _parts(picked), _parts(untried))
     return [_result(each, answer) for each, answer in zip(picked, answers, strict=True)]
 
 
@@ -190,9 +223,15 @@ def _echoes(way: routing.Way) -> bool:
     return channels.adapter(way.kind).echoes_reference and not way.settings.get("no_echo")
 
 
+def _untried(answer: SendResult) -> bool:
+    return isinstance(answer, Refused) and answer.code == Code.NOT_TRIED
+
+
 def _result(picked: Picked, answer: SendResult) -> Result:
     if isinstance(answer, Accepted):
         return Result(picked.id, picked.attempt, Answer.ACCEPTED, provider_ref=answer.provider_ref)
+    if _untried(answer):
+        return Result(picked.id, picked.attempt, Answer.LATER)
     if isinstance(answer, Refused):
         patient = routing.blame(answer.code) is routing.Blame.PACE
         verdict = Answer.REFUSED if not answer.retryable else Answer.LATER if patient else Answer.AGAIN

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select, update
 
-from tenants import ledger, messages
+from tenants import ledger, messages, routing
 from tenants.core import scopes
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.scopes import Reason
 from tenants.messages.models import Attempt, Batch, Message
+from tenants.messages.states import State
 from tests import pipeline
 from tests.tenants.messages import arrange
 from tests.tenants.messages.arrange import CREDIT_MICRO, PRICE_MICRO
-from workers.jobs.messages import expire_batch, recover_batch
+from workers.channels import http
+from workers.jobs import strides
+from workers.jobs.messages import JOB_S, expire_batch, recover_batch, send_batch
+
+QUEUED = Message.state == State.QUEUED
+SLOW = "917"  # taken after the carrier's `slow_s`
 
 
 @pytest.fixture
@@ -180,8 +188,6 @@ def test_what_waited_past_its_validity_is_expired_not_sent(line: pipeline.Line) 
 
 
 def test_the_pace_of_a_channel_is_kept_in_parts(app: Flask, tmp_path: Path) -> None:
-    import time
-
     with pipeline.line(app, tmp_path, tps=50) as line:
         run = arrange.run(["000"] * 100, segments=2)
         began = time.monotonic()
@@ -189,6 +195,62 @@ def test_the_pace_of_a_channel_is_kept_in_parts(app: Flask, tmp_path: Path) -> N
         took_s = time.monotonic() - began
     assert len(line.taken()) == 100
     assert took_s > (200 - 100) / 50 - 0.5, "two hundred parts at fifty a second, the first window at once"
+
+
+def test_a_slow_channel_keeps_no_worker_waiting_for_its_pace(app: Flask, tmp_path: Path) -> None:
+    with pipeline.line(app, tmp_path, tps=10) as line:
+        line.carrier.control(slow_s=0.3)  # by then three more parts might leave
+        run = arrange.run([SLOW] * 100)
+        send_batch()
+        assert run.progress().queued == 90, "one slice, then others have their turn"
+
+
+def test_a_job_ends_in_time_though_its_batch_is_not_empty(
+    app: Flask, line: pipeline.Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(messages, "SLICE_MAX", 10)
+    line.carrier.control(slow_s=0.3)
+    run = arrange.run([SLOW] * 200)
+    began = time.monotonic()
+    send_batch()
+    assert time.monotonic() - began < JOB_S + 1.0
+    assert 0 < run.progress().queued < 200
+
+
+def test_no_pace_is_kept_from_others_that_a_batch_has_no_use_for(
+    line: pipeline.Line, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, choose = [], routing.choose
+
+    def note(group: routing.Group, parts: int, **more: Any) -> routing.Way | float | None:
+        asked.append(parts)
+        return choose(group, parts, **more)
+
+    monkeypatch.setattr(routing, "choose", note)
+    arrange.run(["000"] * 10, segments=3)
+    send_batch()
+    assert asked == [10, 18], "one part each, until the first slice tells that it is three"
+
+
+def test_what_a_slow_carrier_leaves_no_time_for_goes_back_as_if_never_taken(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "START_S_MAX", 0.5)
+    with pipeline.line(app, tmp_path, settings={"connections": 2, "batch": 1}) as line:
+        line.carrier.control(slow_s=0.4)
+        run = arrange.run([SLOW] * 60)
+        send_batch()
+        queued, taken = run.progress().queued, len(line.taken())
+        assert queued + taken == 60
+        assert taken < 60
+        with scopes.tenant(run.tenant_id):
+            waiting = db.session.execute(select(Message.attempt, Message.waits, Message.due_at).where(QUEUED)).all()
+        assert set(waiting) == {(0, 0, None)}
+        assert strides.most(line.channel_id) < 10, "the next slices are no longer than what is tried"
+        line.carrier.control(slow_s=0)
+        pipeline.until(lambda: ended(run))
+    assert len(line.taken()) == len(set(line.taken())) == 60
+    assert strides.most(line.channel_id) > 10, "and grow again with it"
 
 
 def test_the_messages_of_one_campaign_carry_their_text(line: pipeline.Line) -> None:
