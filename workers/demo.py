@@ -68,7 +68,7 @@ def _seed() -> None:
         tenant_id = db.session.scalars(
             update(Tenant).where(Tenant.id.in_(own)).values(state="live", live_at=now()).returning(Tenant.id)
         ).one()
-        ledger.grant(f"demo:credit:{tenant_id}", tenant_id, "CNY", CREDIT_MICRO, note="Demo credit")
+        ledger.grant(f"demo:credit:{tenant_id}", tenant_id, "CNY", CREDIT_MICRO, note="演示赠金")
         for level, category, words in STARTER_WORDS:
             moderation.words.add(words, level, category, by=None)
         demo_filings.asks(tenant_id, by=staff_id)

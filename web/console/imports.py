@@ -33,7 +33,7 @@ bp = Blueprint("imports", __name__, url_prefix="/imports")
 @bp.get("")
 @allow(Policy.MEMBER)
 def index() -> str:
-    return render_template("console/imports/index.html", imports=contacts.imports(), words=words)
+    return render_template("console/imports/index.html", imports=contacts.imports(), words=words, say=say)
 
 
 @bp.get("/new")

@@ -85,6 +85,7 @@ STATES = {
     "running": ("wait", _l("Importing")), "done": ("ok", _l("Imported")), "failed": ("bad", _l("Ended early")),
     "stopped": ("plain", _l("Stopped")),
 }  # fmt: skip
+UNREADABLE = ("bad", _l("Cannot be read"))
 PURPOSES = {
     "contacts": _l("Contacts"), "optouts": _l("Opt-outs"), "audience": _l("Recipients of one campaign"),
 }  # fmt: skip

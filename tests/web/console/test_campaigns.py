@@ -138,10 +138,21 @@ def test_pause_go_on_and_cancel_keep_every_count_and_cent(app: Flask) -> None:
     cancel_campaign(desk.ready.tenant_id, desk.ready.campaign_id)
     shown = words(desk.get())
     assert "Not sent to: 20 cancelled" in shown and "¥0.90 returned" in shown
+    assert "Cancelled before anybody got it" in shown
     assert desk.ready.balance() == ledger.Balance(CREDIT_MICRO, 0)
     with scopes.tenant(desk.ready.tenant_id):
         acts = db.session.scalars(select(Entry.action).order_by(Entry.id)).all()
     assert list(acts) == ["campaign.create", "campaign.launch", "campaign.pause", "campaign.resume", "campaign.cancel"]
+
+
+def test_a_cancelled_campaign_says_whom_it_had_been_handed_over_to_before(line: pipeline.Line, app: Flask) -> None:
+    desk = campaign_pages.desk(app, 5, ending="925")  # taken, and no receipt
+    desk.ready.launch()
+    pipeline.until(lambda: desk.ready.progress().accepted == 5)
+    desk.post("/cancel")
+    cancel_campaign(desk.ready.tenant_id, desk.ready.campaign_id)
+    shown = words(desk.get())
+    assert "Nobody was left to cancel it for" in shown and "handed over to 5 people before" in shown
 
 
 def test_what_is_no_longer_possible_is_refused(app: Flask) -> None:

@@ -67,6 +67,7 @@ def test_what_is_typed_is_saved_and_its_consequences_come_back(desk: Desk) -> No
     for part in ("writer", "audience-said", "preview", "estimate", "bindings"):
         assert f'id="{part}"' in answer.text
     assert saved(desk).name == "Late opening"
+    assert '<span id="name-said" hx-swap-oob="true">Late opening</span>' in answer.text
     assert saved(desk).bindings == {"name": {"value": "朋友"}}
 
 

@@ -16,6 +16,7 @@ from tenants.core.db import db
 from tests import factories
 from tests.factories import Business
 from tests.tenants.contacts.arrange import HEADER, confirm, imported, lines, upload
+from tests.web.console.campaign_pages import words
 from tests.web.signed_in import client_of, signed_in
 from web.public import public
 from workers.jobs.contacts import import_file
@@ -95,6 +96,8 @@ def test_a_bad_file_says_so_at_the_second_step_with_its_first_lines(app: Flask, 
     client = client_of(app, factories.business())
     page = _page(client, _handed_in(client, data))
     assert said in page
+    listed = words(client.get("/imports").text)
+    assert ("Cannot be read" in listed and said in listed) is not ("Columns to be chosen" in listed)
     if data[:2] != b"PK":
         assert "The first lines" in page
 
