@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import hashlib
 import os
@@ -72,16 +73,28 @@ def _closed_parent(path: Path) -> Path | None:
 
 
 def sockets(home: Path) -> Path:
-    """A short folder for the sockets of the servers of `home`."""
+    """The short path of the folder for the sockets of the servers of `home`."""
     name = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:10]
     path = Path(tempfile.gettempdir()) / f"qunfa-{os.geteuid()}-{name}"
     if len(str(path)) > SOCKET_PATH_MAX - 30:
         path = Path("/tmp") / path.name  # nosec B108  # its owner is looked at
+    return path
+
+
+def open_sockets(home: Path) -> Path:
+    """That folder, made where it is missing."""
+    path = sockets(home)
     path.mkdir(mode=0o711, exist_ok=True)
     if path.stat().st_uid not in {os.geteuid(), pwd.getpwnam(UNPRIVILEGED).pw_uid}:
         raise Unusable(f"{path} belongs to another user: remove it or set TMPDIR to a folder of your own.")
     own(path)
     return path
+
+
+def close_sockets(home: Path) -> None:
+    """Remove the folder, unless another server of `home` still has its socket there."""
+    with contextlib.suppress(OSError):
+        sockets(home).rmdir()
 
 
 def reachable(binaries: Path, home: Path) -> Path:

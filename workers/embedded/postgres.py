@@ -47,7 +47,7 @@ class Postgres:
         ground.folder(self.home)
         self.home.chmod(0o711)
         self.bin = ground.reachable(wheel(), self.home) / "bin"
-        self.sockets = ground.sockets(self.home)
+        self.sockets = ground.open_sockets(self.home)
         if not (self.data / "PG_VERSION").exists():
             self._initdb()
         for _ in range(START_TRIES):
@@ -82,6 +82,7 @@ class Postgres:
             except subprocess.TimeoutExpired:
                 self.process.send_signal(signal.SIGQUIT)
                 self.process.wait(STOP_WAIT_S)
+        ground.close_sockets(self.home)
 
     def url(self, user: str, database: str = DATABASE) -> str:
         """The URL for one of: postgres (superuser), qunfa_owner, qunfa_app."""

@@ -34,6 +34,7 @@ class Valkey:
 
     def start(self) -> None:
         ground.folder(self.home)
+        ground.open_sockets(self.home)
         data = self.home / "valkey"
         data.mkdir(exist_ok=True, mode=0o700)
         command = [
@@ -65,6 +66,7 @@ class Valkey:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+        ground.close_sockets(self.home)
 
 
 def _binary() -> Path:

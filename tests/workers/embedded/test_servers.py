@@ -81,3 +81,14 @@ def test_the_passwords_and_sockets_are_private(home: Path) -> None:
             psycopg.connect(server.url("qunfa_app").replace("qunfa_app:", "qunfa_app:not"))
     finally:
         server.stop()
+
+
+def test_the_folder_of_the_sockets_goes_with_the_last_server(home: Path) -> None:
+    postgres, valkey = Postgres(home), Valkey(home)
+    postgres.start()
+    valkey.start()
+    folder = ground.sockets(home)
+    valkey.stop()
+    assert folder.is_dir(), "PostgreSQL still listens there"
+    postgres.stop()
+    assert not folder.exists()
