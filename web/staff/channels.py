@@ -260,7 +260,8 @@ def _form(filled: Filled, kind: str, errors: Mapping[str, str], channel: Channel
         "staff/channels/form.html", filled=filled, kind=kind, fields=fields, errors=errors, channel=channel,
         address=address, called=kind not in channels.LINK_KINDS, prefix=PREFIX,
         known=set(_secrets(channel)) if channel else set(), words=words,
-        choices=lambda each: [(one, one) for one in each.choices], content=content,
+        choices=lambda each: [(one, words.CHOICES.get(each.name, {}).get(one, one)) for one in each.choices],
+        content=content,
         operators=[(each, place(HOME, each)) for each in OPERATORS], named=named, products=routing.PRODUCTS,
         breakers=routing.BREAKERS, place=place, told=told, **(_health(channel) if channel else {}),
     )  # fmt: skip

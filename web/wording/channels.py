@@ -42,6 +42,47 @@ PRESETS = {
     "infobip": ("Infobip", _l("Filled in; keys, sender and token are yours.")),
 }
 
+# A choice of a setting by the setting's name; what is not here is the field's own term and speaks for itself.
+CHOICES = {
+    "number_form": {"international": "8613800138000", "plus": "+8613800138000", "national": "13800138000"},
+    "text": {"8": "UCS-2 (8)", "15": "GBK (15)", "auto": _l("ASCII (0), or else UCS-2 (8)")},
+    "long": {
+        "udh8": _l("User data header, 8-bit reference"), "udh16": _l("User data header, 16-bit reference"),
+        "sar": "sar_msg_ref_num", "payload": "message_payload",
+    },
+    "bind": {"transceiver": _l("One link for both ways"), "separate": _l("A link for each way")},
+    "mode": {"both": _l("One link for both ways"), "separate": _l("A link for each way")},
+    "alphabet": {
+        "gsm": _l("GSM 7-bit, an octet each"), "packed": _l("GSM 7-bit, packed"), "latin1": "ISO 8859-1",
+        "ascii": "ASCII",
+    },
+    "answer_ids": {"text": _l("As they are"), "hex": _l("Hexadecimal"), "decimal": _l("Decimal")},
+    "receipt_ids": {"text": _l("As they are"), "hex": _l("Hexadecimal"), "decimal": _l("Decimal")},
+    "tls": {"no": _l("Without"), "yes": _l("With TLS")},
+    "fallback": {"ours": _l("We send it, by a channel of ours"), "carrier": _l("The carrier sends it")},
+    "traffic": {
+        "group": _l("To many"), "interaction": _l("Answers in a conversation"), "TRANSACTION": _l("About a purchase"),
+        "AUTHENTICATION": _l("Codes"), "PROMOTION": _l("Promotion"), "SERVICEREQUEST": _l("Service"),
+        "ACKNOWLEDGEMENT": _l("Acknowledgement"),
+    },
+    "charged": {
+        "Sender": _l("The sender"), "Recipient": _l("The recipient"), "Both": _l("Both of them"),
+        "Neither": _l("Nobody"),
+    },
+    "message_class": {
+        "Informational": _l("Information"), "Advertisement": _l("Advertisement"), "Personal": _l("Personal"),
+        "Auto": _l("Automatic answer"),
+    },
+    "encoding": {"binary": _l("Binary"), "base64": "Base64"},
+    "proof": {
+        "basic": "HTTP Basic", "digest": "HTTP Digest", "token": _l("A token"), "hmac-sha1": "HMAC-SHA1",
+        "hmac-sha256": "HMAC-SHA256", "hmac-sha512": "HMAC-SHA512",
+    },
+    "form": {"json": "JSON", "xml": "XML"},
+    "body_type": {"json": "JSON", "form": _l("Form fields"), "xml": "XML", "text": _l("Plain text")},
+    "receipt_form": {"json": "JSON", "form": _l("Form fields"), "query": _l("Query of the address")},
+}  # fmt: skip
+
 # The state of a channel: the shape of its mark, and its name.
 STATES = {
     "active": ("ok", _l("Active")),

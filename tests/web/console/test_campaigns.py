@@ -109,7 +109,7 @@ def test_a_poll_is_answered_with_nothing_until_something_changes(app: Flask) -> 
     desk.post("/pause")
     changed = desk.client.get(address, headers=HTMX)
     assert changed.status_code == 200 and "Paused: 20 people wait" in changed.text
-    for part in ("state", "acts", "cancel-ask", "cancel-text", "cancel-verb"):
+    for part in ("state", "acts", "cancel-ask", "cancel-text", "cancel-verb", "purse", "purse-top"):
         assert f'id="{part}" ' in changed.text and "hx-swap-oob" in changed.text
 
 

@@ -20,7 +20,9 @@ from tenants.routing.models import Channel
 from tests import factories
 from tests.certificates import Authority
 from tests.tenants.messages import arrange
+from tests.web.console.campaign_pages import words
 from tests.web.signed_in import client_of, staff_client
+from web.wording.channels import CHOICES
 from workers import channels
 from workers.channels.generic_http.presets import PRESETS
 from workers.channels.settings import opened
@@ -120,6 +122,14 @@ def test_a_provider_s_address_may_not_lead_inside(app: Flask) -> None:
 def test_every_kind_has_a_form_with_each_of_its_fields(app: Flask, kind: str) -> None:
     page = staff_client(app).get(f"/staff/channels/new?kind={kind}").text
     assert re.findall(r'name="set-(\w+)"', page) == [field.name for field in channels.fields(kind)]
+
+
+def test_choices_are_called_by_words_and_kept_by_their_values(app: Flask) -> None:
+    page = words(staff_client(app).get("/staff/channels/new?kind=smpp").text)
+    assert "A link for each way" in page and "+8613800138000" in page and "separate" not in page
+    fields = [each for kind in channels.KINDS for each in channels.fields(kind)]
+    for name, named in CHOICES.items():
+        assert set(named) <= {one for each in fields if each.name == name for one in each.choices}, name
 
 
 @pytest.mark.parametrize("kind", channels.KINDS)
