@@ -44,6 +44,7 @@ BLUEPRINTS = (
     "web.staff.ledger",
     "web.staff.prices",
     "web.staff.words",
+    "web.staff.blocks",
     "web.staff.audit",
     "web.hooks.receipts",
     "web.hooks.media",

@@ -111,6 +111,7 @@ STAFF = (
             NavItem(_l("Review queue"), "staff.reviews.index", "clipboard-check"),
             NavItem(_l("Appeals"), "staff.appeals.index", "scale"),
             NavItem(_l("Sensitive words"), "staff.words.index", "abc"),
+            NavItem(_l("Blocked numbers"), "staff.blocks.index", "ban"),
         ),
     ),
     NavGroup(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from tenants.accounts import vault
 from tenants.contacts import merging, reading, running
 from tenants.contacts.columns import Column, Mapping, Target
@@ -11,7 +9,7 @@ from tenants.contacts.importing import TIDY_AFTER
 from tenants.contacts.models import Import
 from tenants.contacts.states import Purpose, State
 from tenants.contacts.tabular import START, Chunk
-from tenants.core import agenda, audit
+from tenants.core import agenda, audit, phone
 from tenants.core.clock import now
 from tenants.core.db import db
 from tenants.core.errors import Invalid
@@ -19,14 +17,12 @@ from tenants.core.jobs import Job
 
 NUMBERS_MAX = 10_000
 TEXT_MAX = 40 * NUMBERS_MAX
-# A space may stand inside a number too, see _numbers; a plus may not.
-_APART = re.compile(r"[\n\r,，;；、\t|]+| +(?=[+＋])")
 _ONLY_PHONE = Mapping((Column(Target.PHONE),))
 
 
 def paste(text: str, *, name: str, by: int | None) -> Import:
     """Numbers on lines of their own, or parted by commas or spaces. Invalid when there are none or too many."""
-    numbers = _numbers(text)
+    numbers = phone.split(text)
     if not numbers:
         raise Invalid({"numbers": "paste_empty"})
     if len(numbers) > NUMBERS_MAX or len(text) > TEXT_MAX:
@@ -45,13 +41,3 @@ def paste(text: str, *, name: str, by: int | None) -> Import:
     db.session.flush()
     audit.record("import.paste", actor_id=by, object=f"import:{found.id}", rows=len(rows))
     return found
-
-
-def _numbers(text: str) -> list[str]:
-    """The pieces that stand for a number each. A space parts two numbers where both sides are long enough to be one."""
-    numbers: list[str] = []
-    for piece in _APART.split(text):
-        words = piece.split()
-        long = [word for word in words if sum(map(str.isdigit, word)) >= 7]
-        numbers += words if len(long) > 1 else [piece.strip()] if words else []
-    return numbers

@@ -51,6 +51,8 @@ _IOT = re.compile(f"{_COUNTRY_CODE}({_MACHINE})", re.ASCII)
 
 _SCIENTIFIC = re.compile(r"[+-]?\d+(?:\.\d*)?E[+-]?\d+", re.ASCII | re.IGNORECASE)
 _FLOAT = re.compile(r"(\+?\d+)\.0+", re.ASCII)
+# A space may stand inside a number too, see `split`; a plus may not.
+_APART = re.compile(r"[\n\r,，;；、\t|]+| +(?=[+＋])")
 _DIALLED = re.compile(r"\+?\d+", re.ASCII)
 _MOBILE_LIKE = re.compile(f"{_COUNTRY_CODE}(1[3-9]\\d*)", re.ASCII)
 _MOBILE_DIGITS = 11
@@ -69,6 +71,19 @@ _CLEAN = {ord(character): "" for character in _DROPPED} | {
 }
 
 _MOBILE_TYPES = frozenset({PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE})
+
+
+def split(text: str) -> list[str]:
+    """The pieces of a text that stand for a number each, on lines of their own or parted by commas or spaces.
+
+    A space parts two numbers where both sides are long enough to be one.
+    """
+    numbers: list[str] = []
+    for piece in _APART.split(text):
+        words = piece.split()
+        long = [word for word in words if sum(map(str.isdigit, word)) >= 7]
+        numbers += words if len(long) > 1 else [piece.strip()] if words else []
+    return numbers
 
 
 def parse(text: str, region: str = "CN") -> Phone | Problem:

@@ -57,7 +57,8 @@ def test_every_page_is_accessible_and_stays_in_the_window(
         tpl, sig = public("template", made), public("signature", name)
     of_owner = ("/signatures", "/signatures/new", f"/signatures/{sig}", "/templates", "/templates/new",
                 "/templates/starters", f"/templates/{tpl}", f"/templates/{tpl}/edit")  # fmt: skip
-    for client, paths in ((client_of(app, hemu), of_owner), (staff_client(app), ("/staff/reviews", "/staff/words"))):
+    of_staff = ("/staff/reviews", "/staff/words", "/staff/blocks")
+    for client, paths in ((client_of(app, hemu), of_owner), (staff_client(app), of_staff)):
         page = opener(client, "", size)
         for path in paths:
             visit(page, path, look, complaints)

@@ -52,7 +52,7 @@ def _id(app: Flask, world: World, kind: str, id: int) -> str:
     return ids.encode(app.config["SETTINGS"].qunfa_secret, kind, world.id, id)
 
 
-NUMBER = "13900002222"
+NUMBER, BLOCKED = "13900002222", "13900003333"
 CHANNEL = {
     "kind": "simulator", "name": "North", "weight": "100", "tps": "300", "operators": ["mobile"],
     "set-url": "http://127.0.0.1:8090", "set-key": "k-1234", "set-secret": "s-5678", "set-batch": "20",
@@ -134,6 +134,8 @@ PRESSED: dict[str, tuple[str, Callable[[World], Form]]] = {
     "staff.routes.update": ("route.amend", lambda w: {"country": "CN", f"weight-{w.ids['channel']}": "2"}),
     "staff.routes.remove": ("route.remove", lambda w: {}),
     "staff.routes.bring": ("ported.bring", lambda w: {"file": _file("13800138000,unicom\n")}),
+    "staff.blocks.add": ("block.add", lambda w: {"numbers": BLOCKED, "reason": "complaint"}),
+    "staff.blocks.lift": ("block.lift", lambda w: {"number": BLOCKED, "why": "withdrawn"}),
     "staff.words.add": ("words.add", lambda w: {"words": "roulettes", "level": "block", "category": "gambling"}),
     "staff.words.remove": ("words.remove", lambda w: {}),
     "staff.routes.create": ("route.add", lambda w: {"country": "CN", f"weight-{w.ids['channel']}": "1"}),
@@ -217,6 +219,7 @@ NO_ACT: dict[str, str] = {
     "staff.ledger.review": "shows what an adjustment would do",
     "staff.prices.review": "shows what a price list would do",
     "staff.reviews.lock": "says for minutes who looks at it; the decision leaves a row",
+    "staff.blocks.find": "a search: a number does not belong into an address",
     "staff.words.try_out": "tries the words on a text",
 }
 

@@ -10,6 +10,8 @@ WORDS = {
     "business.sign_up": _l("Signed the business up"),
     "business.suspended": _l("Suspended the business"),
     "business.trial": _l("Reopened the business on trial"),
+    "block.add": _l("Blocked numbers for all"),
+    "block.lift": _l("Lifted a block"),
     "campaign.cancel": _l("Cancelled a campaign"),
     "campaign.create": _l("Began a campaign"),
     "campaign.discard": _l("Discarded a draft"),

@@ -77,6 +77,8 @@ WORDS = _PHONE | {
     "optout_reason_missing": _l("Write why. The reason stays in the audit trail."),
     "optout_reason_too_long": _l("At most 200 characters."),
     "paste_empty": _l("There is no number in this text."),
+    "block_too_many": _l("At most %(max)s numbers at once."),
+    "block_not_a_number": _l("“%(text)s” is no mobile number. None of them was blocked."),
     "paste_too_many": _l("%(count)s numbers are more than %(max)s. Upload a file instead."),
 }
 
@@ -85,6 +87,12 @@ STATES = {
     "running": ("wait", _l("Importing")), "done": ("ok", _l("Imported")), "failed": ("bad", _l("Ended early")),
     "stopped": ("plain", _l("Stopped")),
 }  # fmt: skip
+BLOCKS = {
+    "complaint": _l("Complained to a carrier or an authority"),
+    "order": _l("By order of an authority"),
+    "carrier": _l("On a carrier's list"),
+    "other": _l("Otherwise"),
+}
 UNREADABLE = ("bad", _l("Cannot be read"))
 PURPOSES = {
     "contacts": _l("Contacts"), "optouts": _l("Opt-outs"), "audience": _l("Recipients of one campaign"),

@@ -19,11 +19,11 @@ from web.wording import channels, contacts, content, filings, routing
 INDEX_SHOWN = 8  # enough of a number's index to see that two acts are about the same one
 WORDS: dict[str, LazyString] = {}
 NOUNS: dict[str, LazyString] = {
-    "answers": _l("Answers of a carrier"), "business": _l("Business"), "campaign": _l("Campaign"),
-    "channel": _l("Channel"), "contact": _l("Contact"), "filing": _l("Filing"), "import": _l("Import"),
-    "link": _l("Link or number"), "list": _l("List"), "medium": _l("File"), "message": _l("Message"),
-    "optout": _l("Number known as"), "papers": _l("Company papers"), "prices": _l("Price list"),
-    "qualification": _l("Company papers"), "review": _l("Review"), "route": _l("Route"),
+    "answers": _l("Answers of a carrier"), "block": _l("Number known as"), "business": _l("Business"),
+    "campaign": _l("Campaign"), "channel": _l("Channel"), "contact": _l("Contact"), "filing": _l("Filing"),
+    "import": _l("Import"), "link": _l("Link or number"), "list": _l("List"), "medium": _l("File"),
+    "message": _l("Message"), "optout": _l("Number known as"), "papers": _l("Company papers"),
+    "prices": _l("Price list"), "qualification": _l("Company papers"), "review": _l("Review"), "route": _l("Route"),
     "signature": _l("Signature"), "template": _l("Template"), "topup": _l("Top-up"),
 }  # fmt: skip
 KEYS: dict[str, LazyString] = {
@@ -31,7 +31,8 @@ KEYS: dict[str, LazyString] = {
     "before": _l("before"), "bytes": _l("size"), "category": _l("category"), "consent": _l("consent from"),
     "country": _l("country"), "currency": _l("currency"), "filed": _l("filed"), "filings": _l("filings"),
     "for_tenant": _l("for business"), "kept": _l("numbers taken in"), "kind": _l("kind"), "level": _l("level"),
-    "name": _l("name"), "number": _l("which one"), "operator": _l("operator"), "people": _l("recipients"),
+    "name": _l("name"), "number": _l("which one"),
+    "numbers": _l("numbers"), "operator": _l("operator"), "people": _l("recipients"),
     "prices": _l("prices"), "product": _l("product"), "purpose": _l("for"), "reason": _l("reason"),
     "rejected": _l("turned down"), "reseller_id": _l("for the reseller"), "role": _l("role"), "rows": _l("rows"),
     "subject": _l("about"), "subjects": _l("namely"), "time_zone": _l("time zone"), "version": _l("version"),
@@ -80,7 +81,7 @@ def about(action: str, object: str, names: Mapping[int, str]) -> str:
         room, _colon, number = object.partition(":")
     elif room == "ledger":
         room = "business"
-    elif room == "optout":
+    elif room in {"optout", "block"}:
         number = object[:INDEX_SHOWN]
     elif room not in {"prices", "topup", "message"}:
         return object

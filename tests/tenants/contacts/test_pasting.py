@@ -6,7 +6,7 @@ from flask import Flask
 from tenants import contacts
 from tenants.contacts import pasting
 from tenants.contacts.pasting import paste
-from tenants.core import scopes
+from tenants.core import phone, scopes
 from tenants.core.errors import Invalid
 from tests import factories
 
@@ -24,7 +24,7 @@ from tests import factories
     ],
 )
 def test_numbers_are_parted_where_people_part_them(text: str, expected: list[str]) -> None:
-    assert pasting._numbers(text) == expected
+    assert phone.split(text) == expected
 
 
 def test_pasted_numbers_become_an_audience_at_once(app: Flask) -> None:
