@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import Any, Generic, NamedTuple, Protocol, TypeVar
 
-from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, and_, any_, func, select, update
+from sqlalchemy import BigInteger, DateTime, SmallInteger, Text, and_, any_, func, select, true, update
 
 from tenants import routing, webhooks
 from tenants.core import bulk, crash, jobs, scopes
@@ -26,6 +26,8 @@ from tenants.messages import failover, fallback, parts, references
 from tenants.messages.models import Receipt, Submission
 from tenants.messages.moving import Columns, Tally, book, shift
 from tenants.messages.states import State
+
+Place = TypeVar("Place")
 
 SET_MAX = 5_000
 MATCH_WAIT = timedelta(hours=72)
@@ -78,6 +80,14 @@ class Incoming(NamedTuple):
         return cls(told.provider_ref, told.reference or "", told.outcome, told.code or "", told.at, told.number)
 
 
+class Taken(NamedTuple, Generic[Place]):
+    """How many receipts a set had, and where it ended: the next one goes on from there. What was worked off lies dead
+    at the front of the queue's index until it is vacuumed, and would be read through for each set anew."""
+
+    number: int
+    end: Place
+
+
 def store(channel_id: int, incoming: Sequence[Incoming], secret: str) -> None:
     """Keep receipts in the inbox; the caller commits and only then answers the carrier. Platform scope."""
     if not incoming:
@@ -108,12 +118,13 @@ def store(channel_id: int, incoming: Sequence[Incoming], secret: str) -> None:
     jobs.after_commit(Job.SETTLE_RECEIPTS)
 
 
-def match_new() -> int:
-    """Find the messages of receipts without our reference; how many were looked at. Platform scope."""
+def match_new(after: datetime | None = None) -> Taken[datetime | None]:
+    """Find the messages of a set of receipts without our reference. Platform scope."""
     queue = (
         select(Receipt.id, Receipt.channel_id, Receipt.provider_ref, Receipt.received_at, Receipt.tries,
-               Receipt.phone_index.is_not(None).label("numbered"))
+               Receipt.next_at, Receipt.phone_index.is_not(None).label("numbered"))
         .where(Receipt.state == "new", Receipt.next_at <= func.now())
+        .where(true() if after is None else Receipt.next_at >= after)
         .order_by(Receipt.next_at)
         .limit(SET_MAX)
         .with_for_update(skip_locked=True)
@@ -121,7 +132,7 @@ def match_new() -> int:
     with in_order():
         rows = db.session.execute(queue).all()
     if not rows:
-        return 0
+        return Taken(0, after)
     # A carrier brings receipts on any link of an account, also on those of another channel that shares it.
     twins = routing.twins({row.channel_id for row in rows})
     pairs = [(row, channel_id) for row in rows for channel_id in twins.get(row.channel_id, (row.channel_id,))]
@@ -145,7 +156,7 @@ def match_new() -> int:
     strangers = [row.id for row in left if row.numbered and row.tries in DOUBTED]
     for begin in range(0, len(strangers), RUNG_MAX):
         jobs.after_commit(Job.CLEAR_DOUBTS, *strangers[begin : begin + RUNG_MAX])
-    return len(rows)
+    return Taken(len(rows), rows[-1].next_at)
 
 
 def _put_off(rows: Sequence[tuple[int, datetime, int]]) -> None:
@@ -178,8 +189,9 @@ def tenants_waiting(limit: int = 50) -> list[int]:
     )
 
 
-def settle(basis: str) -> int:
-    """Settle one set of the tenant's matched receipts; how many. The tenant's scope; the caller commits."""
+def settle(basis: str, after: int = 0) -> Taken[int]:
+    """Settle one set of the tenant's matched receipts, those with ids above `after`. The tenant's scope; the caller
+    commits."""
     queue = (
         select(
             Receipt.id,
@@ -191,19 +203,20 @@ def settle(basis: str) -> int:
             Receipt.parts,
             Receipt.received_at,
         )
-        .where(Receipt.state == "matched", Receipt.tenant_id == scopes.tenant_id())
+        .where(Receipt.state == "matched", Receipt.tenant_id == scopes.tenant_id(), Receipt.id > after)
         .order_by(Receipt.id)
         .limit(SET_MAX)
         .with_for_update(skip_locked=True)
     )
     with in_order():
         found = db.session.execute(queue).all()
+    done = Taken(len(found), found[-1].id if found else after)
     at = now()
     unsure, kept = parts.failed(found, at)
     parts.put_off(unsure, at)
     rows = [row for row in found if row.id not in unsure]
     if not rows:
-        return len(found)
+        return done
     key = f"receipts:{scopes.tenant_id()}:{rows[0].id}-{rows[-1].id}-{len(rows)}"
     waiting = parts.unfinished(rows)
     told = [row for row in rows if row.id not in waiting]
@@ -229,7 +242,7 @@ def settle(basis: str) -> int:
     settled = update(Receipt).where(own, Receipt.state == "matched").values(state="settled")
     db.session.execute(settled.execution_options(synchronize_session=False))
     _tell(tallies)
-    return len(found)
+    return done
 
 
 def _shift(to: State, outcome: str, basis: str, key: str, rows: Sequence[Any], at: datetime) -> list[Tally]:

@@ -31,19 +31,21 @@ def settle_receipts() -> None:
 
 
 def _settle_all(stop_at: float) -> None:
-    looked = messages.SET_MAX
-    while looked == messages.SET_MAX:
+    looked = None
+    while looked is None or looked.number == messages.SET_MAX:
         with scopes.platform(Reason.RECEIPTS):
-            looked = messages.match_new()
+            looked = messages.match_new(looked and looked.end)
             waiting = messages.tenants_waiting()
         for tenant_id in waiting:
+            after = 0
             for _ in range(SETS_MAX):
                 if time.monotonic() > stop_at or stopping.asked():
                     jobs.ring(Job.SETTLE_RECEIPTS)
                     return
                 with scopes.tenant(tenant_id):
                     basis = db.session.scalars(select(Tenant.basis).where(Tenant.id == tenant_id)).one()
-                    settled = messages.settle(basis)
+                    settled = messages.settle(basis, after)
                 crash.point("after_settle")
-                if settled < messages.SET_MAX:
+                if settled.number < messages.SET_MAX:
                     break
+                after = settled.end

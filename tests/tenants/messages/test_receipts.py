@@ -75,7 +75,7 @@ def test_what_was_settled_before_is_not_read_again(app: Flask) -> None:
     stored(tenant_id, WAITING, "matched")
     with scopes.tenant(tenant_id):
         before = rows_read()
-        assert messages.settle("delivered") == WAITING
+        assert messages.settle("delivered").number == WAITING
         assert rows_read() - before < 10 * WAITING
 
 
@@ -94,12 +94,37 @@ def test_a_slice_of_a_backlog_is_taken_without_sorting_the_rest(app: Flask, owne
     sa.event.listen(db.engine, "before_cursor_execute", explain)
     try:
         with scopes.platform(Reason.RECEIPTS):
-            assert messages.match_new() == messages.SET_MAX
+            assert messages.match_new().number == messages.SET_MAX
             in_the_end = db.session.scalar(sa.text("SHOW enable_sort"))
     finally:
         sa.event.remove(db.engine, "before_cursor_execute", explain)
     assert len(plans) == 1 and "Index Scan using ix_receipts_new" in plans[0] and "Sort" not in plans[0]
     assert in_the_end == "on"
+
+
+def test_each_set_begins_where_the_last_one_ended_and_each_job_at_the_front(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in ("tenants.messages.receipts", "tenants.messages"):
+        monkeypatch.setattr(f"{module}.SET_MAX", WAITING)
+    tenant_id, begun, settle = factories.business().id, [], messages.settle
+
+    def note(basis: str, after: int = 0) -> Any:
+        begun.append(after)
+        return settle(basis, after)
+
+    monkeypatch.setattr(messages, "settle", note)
+    stored(tenant_id, 2 * WAITING + 1, "matched")
+    settle_receipts()
+    with scopes.platform(Reason.RECEIPTS):
+        ids = db.session.scalars(select(Receipt.id).order_by(Receipt.id)).all()
+        assert set(db.session.scalars(select(Receipt.state))) == {"settled"}
+        # One that was held by somebody else while its set was taken.
+        db.session.execute(update(Receipt).where(Receipt.id == ids[0]).values(state="matched"))
+    assert begun == [0, ids[WAITING - 1], ids[2 * WAITING - 1]]
+    settle_receipts()
+    with scopes.platform(Reason.RECEIPTS):
+        assert set(db.session.scalars(select(Receipt.state))) == {"settled"}
 
 
 def test_one_job_matches_and_settles_a_backlog_of_many_sets(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
