@@ -48,6 +48,20 @@ def cpu_s() -> dict[str, float]:
     return total
 
 
+def vacuuming() -> bool:
+    """Whether a database below this process is vacuuming."""
+    parents: dict[int, int] = {}
+    workers = []
+    for folder in PROC.glob("[0-9]*"):
+        try:
+            parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+            if "autovacuum worker" in (folder / "cmdline").read_text():
+                workers.append(int(folder.name))
+        except OSError:
+            continue  # it has just ended
+    return any(_is_below(pid, parents) for pid in workers)
+
+
 def _is_below(pid: int, parents: dict[int, int]) -> bool:
     while pid not in (0, os.getpid()):
         pid = parents.get(pid, 0)
